@@ -1,0 +1,75 @@
+"""What every rule is given, and how its outcome becomes a record."""
+
+import msgspec
+
+from parsers.forms.schema import Form
+from parsers.records import Check, Outcome, Value
+
+Number = int | float
+_TOLERANCE = 1e-6
+
+
+class Facts(msgspec.Struct):
+    """The values of one report by (indicator, applicant), and the forms that its tables follow."""
+
+    report_id: str
+    values: dict[tuple[str, str | None], Value]
+    form: Form
+    tables: frozenset[str]
+    applications_form: Form
+
+    def number(self, indicator: str, applicant: str | None = None) -> Number | None:
+        """The number of a cell, or None where it is blank, unreadable or missing."""
+        value = self.values.get((indicator, applicant))
+        return None if value is None else value.value
+
+    def numbers(self, indicators: tuple[str, ...], applicant: str | None = None) -> list[Number | None]:
+        """The numbers of several cells of one column."""
+        return [self.number(indicator, applicant) for indicator in indicators]
+
+
+def same(first: Number, second: Number) -> bool:
+    """Whether two printed amounts are equal, apart from binary fractions."""
+    return first == second or abs(first - second) < _TOLERANCE
+
+
+def tidy(number: Number) -> Number:
+    """A sum without the dust of binary fractions."""
+    if isinstance(number, int):
+        return number
+    rounded = round(number, 6)
+    return int(rounded) if rounded == int(rounded) else rounded
+
+
+def compare(
+    facts: Facts,
+    rule: str,
+    subject: str,
+    expected: Number | None,
+    actual: Number | None,
+    says: tuple[str, str],
+    diagnosis: str | None = None,
+) -> Check:
+    """The record of one comparison: ``says`` are the words for the expected and the actual number.
+
+    Where one of them is None a needed cell is blank, unreadable or missing, and the rule is incomplete.
+    """
+    outcome: Outcome = "incomplete"
+    if expected is not None and actual is not None:
+        outcome = "pass" if same(expected, actual) else "fail"
+    detail = f"{subject}: {says[0]} {_show(expected)}, {says[1]} {_show(actual)}"
+    return Check(facts.report_id, rule, subject, outcome, diagnosis if outcome != "pass" else None, expected, actual, detail)
+
+
+def _show(number: Number | None) -> str:
+    return "cannot be told (a cell is blank, unreadable or missing)" if number is None else str(number)
+
+
+def add_up(numbers: list[Number | None]) -> Number | None:
+    """The sum, or None where a number is missing."""
+    total: Number = 0
+    for number in numbers:
+        if number is None:
+            return None
+        total += number
+    return total if isinstance(total, int) else tidy(total)

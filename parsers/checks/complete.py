@@ -1,0 +1,50 @@
+"""FORM-COMPLETE: every cell that the official form demands was found once."""
+
+from collections.abc import Iterator
+from functools import cache
+
+from parsers.checks.base import Facts
+from parsers.codebook import load_codebook
+from parsers.forms.schema import load_forms
+from parsers.records import Check
+
+_DEMANDED = {
+    "2021": ("disclosure", "applications", "review_litigation"),
+    "2019": ("disclosure", "applications", "review_litigation"),
+    "2014": ("statistics",),
+}
+
+
+def demanded_tables(form: str) -> tuple[str, ...]:
+    """The tables that a form demands, in its order; none for a narrative report."""
+    return _DEMANDED.get(form, ())
+
+
+@cache
+def _cells(form: str, table: str) -> tuple[tuple[str, str | None], ...]:
+    applicants = [column.key for column in load_forms()["2021"].applicants]
+    return tuple(
+        (item.indicator, applicant)
+        for item in load_codebook()
+        if item.form == form and item.table == table
+        for applicant in (applicants if item.dimension else [None])
+    )
+
+
+def check_complete(facts: Facts) -> Iterator[Check]:
+    """One check for each table that the form demands; subject is the table."""
+    for table in demanded_tables(facts.form.form) if facts.form else ():
+        form = facts.applications_form.form if table == "applications" and table in facts.tables else facts.form.form
+        cells = _cells(form, table)
+        missing = [cell for cell in cells if cell not in facts.values]
+        found = len(cells) - len(missing)
+        if not missing:
+            detail = f"{table}: all {len(cells)} cells of the {form} form were found"
+        elif found == 0:
+            detail = f"{table}: the table of the {form} form was not found"
+        else:
+            rows = list(dict.fromkeys(indicator for indicator, _ in missing))
+            named = ", ".join(rows[:3]) + (f" and {len(rows) - 3} more" if len(rows) > 3 else "")
+            detail = f"{table}: {found} of {len(cells)} cells of the {form} form were found; missing: {named}"
+        outcome = "fail" if missing else "pass"
+        yield Check(facts.report_id, "FORM-COMPLETE", table, outcome, None, len(cells), found, detail)

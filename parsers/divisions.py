@@ -1,0 +1,191 @@
+"""Divisions of GB/T 2260: codes, names by year, and the codes that index numbers and site addresses carry.
+
+The tables are ``data/divisions.csv`` (province, city and county level, 2008 to 2024, old and new codes) and
+``data/hosts.csv`` (portals). Both are read once, when first needed.
+"""
+
+import csv
+import re
+from collections.abc import Iterable, Iterator
+from functools import cache, lru_cache
+from importlib.resources import files
+from urllib.parse import urlsplit
+
+import msgspec
+
+FIRST_YEAR, LAST_YEAR = 2008, 2024
+_LONGEST_NAME = 16
+_MIN_HOST_LABELS = 3
+# 330502/2024-1, 6107280000/2024-1 (the code filled up with zeros), 11330800002618736G/2025-1 (the credit code of an
+# agency: 11 for administrative bodies, then the division). Other prefixes look like codes by chance.
+_INDEX_CODE = re.compile(r"(?:11(\d{6})[0-9A-Z]{10}|(\d{6})(?:0{4}|0{6})?)/")
+
+
+class Division(msgspec.Struct, frozen=True, gc=False):
+    """A name that a code bore from the year ``first`` to the year ``last``."""
+
+    code: str
+    name: str
+    first: int
+    last: int
+
+
+class Places(msgspec.Struct, frozen=True, gc=False):
+    """The names of a division and of those it lies in."""
+
+    province: str | None = None
+    city: str | None = None
+    county: str | None = None
+
+
+def _read_rows(name: str) -> Iterator[list[str]]:
+    with files("parsers").joinpath("data", name).open(encoding="utf-8", newline="") as handle:
+        rows = csv.reader(line for line in handle if not line.startswith("#"))
+        next(rows)
+        yield from rows
+
+
+@cache
+def _by_code() -> dict[str, list[Division]]:
+    table: dict[str, list[Division]] = {}
+    for code, name, first, last in _read_rows("divisions.csv"):
+        table.setdefault(code, []).append(Division(code, name, int(first), int(last)))
+    return table
+
+
+@cache
+def _by_name() -> dict[str, list[Division]]:
+    table: dict[str, list[Division]] = {}
+    for divisions in _by_code().values():
+        for division in divisions:
+            table.setdefault(division.name, []).append(division)
+    return table
+
+
+@cache
+def _hosts() -> dict[str, str]:
+    return {host: code for host, code in _read_rows("hosts.csv")}
+
+
+def is_code(code: str) -> bool:
+    """Whether a code was in force in any year of the table."""
+    return code in _by_code()
+
+
+def is_within(code: str, other: str) -> bool:
+    """Whether the division ``code`` is ``other`` or lies in it."""
+    if other.endswith("0000"):
+        return code[:2] == other[:2]
+    return code[:4] == other[:4] if other.endswith("00") else code == other
+
+
+def division_level(code: str) -> str:
+    """``province``, ``city`` or ``district`` by the zeros at the end of the code."""
+    if code.endswith("0000"):
+        return "province"
+    return "city" if code.endswith("00") else "district"
+
+
+def division_name(code: str, year: int | None = None) -> str | None:
+    """The name of a code in a year, or its nearest other name; None for an unknown code."""
+    divisions = _by_code().get(code)
+    if not divisions:
+        return None
+    when = _clamp(year)
+    return min(divisions, key=lambda d: (max(d.first - when, when - d.last, 0), d.first)).name
+
+
+@lru_cache(maxsize=4096)
+def find_places(code: str | None, year: int | None = None) -> Places:
+    """The names of province, city and county of a code; directly governed counties have no city."""
+    if code is None:
+        return Places()
+    level = division_level(code)
+    return Places(
+        division_name(code[:2] + "0000", year),
+        division_name(code[:4] + "00", year) if level != "province" else None,
+        division_name(code, year) if level == "district" else None,
+    )
+
+
+def read_place(text: str, year: int | None = None, within: str | None = None) -> tuple[frozenset[str], str]:
+    """The codes that the place names at the front of a text may mean, and the text behind them.
+
+    Names are read from the left, each inside the one before: 湖州市吴兴区商务局 gives {330502} and 商务局. A name
+    that several divisions bear in that year gives all of their codes; ``within`` keeps those inside one division
+    where there are any. A text that begins with no known name gives no code.
+    """
+    codes: frozenset[str] = frozenset()
+    while (found := _leading_name(text)) is not None:
+        inner = _codes_of(found, year)
+        narrowed = frozenset(code for code in inner if any(code != c and is_within(code, c) for c in codes))
+        if codes and not narrowed:
+            break
+        codes = narrowed or inner
+        text = text[len(found) :]
+    if within is not None and len(codes) > 1:
+        codes = frozenset(code for code in codes if is_within(code, within)) or codes
+    return codes, text
+
+
+def _leading_name(text: str) -> str | None:
+    names = _by_name()
+    for length in range(min(_LONGEST_NAME, len(text)), 1, -1):
+        if text[:length] in names:
+            return text[:length]
+    return None
+
+
+def _codes_of(name: str, year: int | None) -> frozenset[str]:
+    """The codes of a name in a year; where no division bore it then, those of any year."""
+    divisions = _by_name().get(name, [])
+    when = _clamp(year)
+    valid = [d.code for d in divisions if d.first <= when <= d.last]
+    return frozenset(valid or [d.code for d in divisions])
+
+
+def is_place(name: str) -> bool:
+    """Whether a text is exactly the name of a division."""
+    return name in _by_name()
+
+
+def _clamp(year: int | None) -> int:
+    return LAST_YEAR if year is None else max(FIRST_YEAR, min(LAST_YEAR, year))
+
+
+def index_code(index_number: str | None) -> str | None:
+    """The division code at the front of an index number, or None where its prefix is no code in force.
+
+    Constant prefixes (``000014349/``) and organisation codes of nine characters carry none.
+    """
+    match = _INDEX_CODE.match(index_number) if index_number else None
+    if match is None:
+        return None
+    code = match[1] or match[2]
+    return code if is_code(code) else None
+
+
+def host_code(url: str | None) -> tuple[str | None, bool]:
+    """The division of the portal a URL belongs to, and whether the host itself is listed.
+
+    A host that is not listed belongs to the longest listed host it is a part of (jyj.example.gov.cn).
+    """
+    try:
+        host = urlsplit(url).hostname if url else None
+    except ValueError:
+        return None, False
+    if not isinstance(host, str):
+        return None, False
+    labels = host.lower().rstrip(".").removeprefix("www.").split(".")
+    hosts = _hosts()
+    for start in range(max(1, min(len(labels) - _MIN_HOST_LABELS + 1, 8))):
+        code = hosts.get(".".join(labels[start:]))
+        if code is not None:
+            return code, start == 0
+    return None, False
+
+
+def common_place(codes: Iterable[str]) -> str | None:
+    """The one code among ``codes``, or None where there are none or several."""
+    distinct = set(codes)
+    return distinct.pop() if len(distinct) == 1 else None

@@ -1,0 +1,79 @@
+"""Bytes to a document. What a file is, is told by its bytes; its name and headers are not asked.
+
+A format is one module with a reader and one line in ``FORMATS``; everything downstream sees only ``Document``.
+"""
+
+import re
+from collections.abc import Callable
+
+import msgspec
+
+from parsers.documents.encoding import decode
+from parsers.documents.html import read_html
+from parsers.documents.model import Document
+from parsers.documents.text import find_tables, read_text
+from parsers.errors import NotAReport
+from parsers.forms.schema import read_label
+
+MAX_BYTES = 50 * 1024 * 1024
+
+
+class Format(msgspec.Struct, frozen=True):
+    """A binary format: how it begins, what people call it, and its reader where there is one."""
+
+    name: str
+    magic: bytes
+    title: str
+    read: Callable[[bytes], Document] | None = None
+
+
+FORMATS: tuple[Format, ...] = (
+    Format("pdf", b"%PDF", "a PDF file"),
+    Format("zip", b"PK\x03\x04", "a ZIP, DOCX or XLSX file"),
+    Format("zip", b"PK\x05\x06", "an empty ZIP file"),
+    Format("ole", b"\xd0\xcf\x11\xe0", "a DOC, XLS or WPS file"),
+    Format("rtf", b"{\\rtf", "an RTF file"),
+    Format("gzip", b"\x1f\x8b", "a gzip file"),
+    Format("rar", b"Rar!", "a RAR file"),
+    Format("7z", b"7z\xbc\xaf", "a 7z file"),
+    Format("png", b"\x89PNG", "a PNG picture"),
+    Format("jpeg", b"\xff\xd8\xff", "a JPEG picture"),
+    Format("gif", b"GIF8", "a GIF picture"),
+    Format("exe", b"\x7fELF", "a program"),
+    Format("exe", b"MZ\x90", "a program"),
+)
+_HTML = re.compile(r"<(?:!doctype html|html|head|body|table|t[rdh]|div|p|meta|span|script|br|h\d)[\s>/]", re.IGNORECASE)
+_CONTROL = re.compile("[\x00-\x08\x0e-\x1a\x1c-\x1f\ufffd]")
+_SAMPLE = 20_000
+
+
+def read_document(data: bytes) -> Document:
+    """The document in ``data``.
+
+    Raises NotAReport where the bytes are empty, too many, of a format that is not read, or no text.
+    """
+    if len(data) > MAX_BYTES:
+        raise NotAReport(f"{len(data):,} bytes, more than the {MAX_BYTES:,} that are read; is it a report?")
+    start = data[:1024].lstrip(b"\xef\xbb\xbf \t\r\n")
+    if not start:
+        raise NotAReport("the file is empty" if not data.strip() else "the file begins with blanks only")
+    for known in FORMATS:
+        if start.startswith(known.magic):
+            if known.read is None:
+                raise NotAReport(f"{known.title}; only HTML and text are read yet")
+            return known.read(data)
+    text, encoding = decode(data)
+    sample = text[:_SAMPLE]
+    if len(_CONTROL.findall(sample)) > max(8, len(sample) // 50):
+        raise NotAReport("binary data or text in an unknown encoding; expected HTML or text")
+    if _HTML.search(sample) or _HTML.search(text):
+        document = read_html(text, data if encoding == "utf-8" and data[:3] != b"\xef\xbb\xbf" else None, encoding)
+        return _with_flat_tables(document)
+    return read_text(text, encoding)
+
+
+def _with_flat_tables(document: Document) -> Document:
+    """A page with the tables found that were flattened into paragraphs or preformatted text."""
+    if any(read_label(block.text) for block in document.blocks if hasattr(block, "text") and len(block.text) < 60):
+        document.blocks = find_tables(document.blocks)
+    return document

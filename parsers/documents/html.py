@@ -1,0 +1,309 @@
+"""HTML to a document: paragraphs, headings and grids in reading order, whatever tags they hang in.
+
+The page is walked once. Tables that hold the article, not numbers, are walked through like any other container;
+the rest become grids by the span rules of ``parsers.grid``.
+"""
+
+import re
+from collections.abc import Iterator
+
+from lxml import etree
+
+from parsers.documents.model import Block, Document, Grid, Paragraph
+from parsers.errors import NotAReport
+from parsers.grid import MAX_COLUMN_SPAN, SourceCell, expand_spans, read_span
+from parsers.text import squeeze
+
+# Elements that hold nothing a reader of the page sees.
+_SKIPPED = frozenset(
+    "script style noscript template textarea select option iframe object embed svg head button audio video map".split()
+)
+_BLOCKS = frozenset(
+    "p div section article main header footer nav aside ul ol li dl dt dd blockquote center form fieldset figure "
+    "figcaption address pre hr body html h1 h2 h3 h4 h5 h6 table thead tbody tfoot tr td th caption".split()
+)
+_LEVELS = {f"h{n}": n for n in range(1, 7)}
+_CELLS = frozenset(("td", "th"))
+# Inside a cell these part what stands before from what stands after: a footnote mark is not one more digit.
+_PARTING = frozenset(("br", "p", "div", "li", "sup", "sub", "del", "s", "strike", "ul", "ol", "h1", "h2", "h3", "h4"))
+_LAYOUT_TEXT = 400
+# An object replacement character stands for a picture in a cell that holds nothing else.
+_PICTURE = "\ufffc"
+_MAX_ELEMENTS = 400_000
+_MAX_DEPTH = 5_000
+
+_BLANKS = re.compile(r"[ \t\r\n\f]+")
+_HIDDEN_SPAN = re.compile(rb"<span[^>]{0,400}display\s*:\s*none", re.IGNORECASE)
+# Attributes are matched whole, so that a > inside quotes does not end the tag; tags over a line end are left,
+# so that line numbers stay true.
+_SPAN_TAG = re.compile(rb"""</?(?:span|o:p|font)(?:\s(?:[^<>"'\n]++|"[^"<>\n]*+"|'[^'<>\n]*+')*+)?>""", re.IGNORECASE)
+_MANY_SPANS = 400
+
+
+def read_html(text: str, data: bytes | None = None, encoding: str = "utf-8") -> Document:
+    """Read a page; ``data`` are its bytes where they are UTF-8 already, which saves encoding the text again."""
+    source = data if data is not None else text.encode("utf-8", "replace")
+    root = _parse(source)
+    body = root.find("body") if root.tag == "html" else root
+    walker = _Walker()
+    walker.walk(body if body is not None else root)
+    page_title, metas = _read_head(root)
+    return Document(walker.blocks, "html", encoding, page_title, metas)
+
+
+def _parse(source: bytes) -> etree._Element:
+    if source.count(b"<span") + source.count(b"<SPAN") >= _MANY_SPANS and not _HIDDEN_SPAN.search(source):
+        # Word pastes wrap single characters; without these tags the tree is a third of the size, the text the same.
+        source = _SPAN_TAG.sub(b"", source)
+    if b"\0" in source:
+        source = source.replace(b"\0", b"")
+    parser = etree.HTMLParser(encoding="utf-8", huge_tree=True, remove_comments=True, remove_pis=True)
+    try:
+        root = etree.fromstring(source, parser)
+    except (etree.XMLSyntaxError, etree.ParserError) as error:
+        raise NotAReport(f"the page cannot be parsed as HTML ({str(error)[:80]})") from None
+    if root is None:
+        raise NotAReport("the page holds no HTML element")
+    return root
+
+
+def _read_head(root: etree._Element) -> tuple[str, dict[str, str]]:
+    title = root.find(".//title")
+    metas: dict[str, str] = {}
+    for meta in root.iter("meta"):
+        name, content = meta.get("name"), meta.get("content")
+        if name and content and len(metas) < 64:
+            metas.setdefault(name.strip().lower(), squeeze(content[:500]))
+    return squeeze(title.text[:500]) if title is not None and title.text else "", metas
+
+
+class _Walker:
+    """Walks the elements in order and collects blocks; ``low`` is the fewest containers open since the last block."""
+
+    def __init__(self) -> None:
+        self.blocks: list[Block] = []
+        self.parts: list[str] = []
+        self.line = 0
+        self.level = 0
+        self.low = 0
+        self.open = 0
+        self.seen = 0
+
+    def walk(self, top: etree._Element) -> None:
+        stack: list[tuple[etree._Element, Iterator[etree._Element]]] = [(top, iter(top))]
+        parts = self.parts
+        if top.text:
+            parts.append(top.text)
+        while stack:
+            parent, children = stack[-1]
+            self.open = len(stack)
+            for element in children:
+                if self._enter(element, len(stack)):
+                    stack.append((element, iter(element)))
+                    break
+                if element.tail:
+                    parts.append(element.tail)
+            else:
+                stack.pop()
+                if parent.tag in _BLOCKS:
+                    self.flush()
+                if len(stack) < self.low:
+                    self.low = len(stack)
+                if stack and parent.tail:
+                    parts.append(parent.tail)
+        self.flush()
+
+    def _enter(self, element: etree._Element, depth: int) -> bool:
+        """Take in what an element starts with; True where its children are to be walked."""
+        tag = element.tag
+        if tag in _BLOCKS:
+            self.flush()
+            if tag == "table" and not self._enter_table(element, depth):
+                return False
+            if tag == "ul" and _is_link_list(element):
+                return False
+            self.line = element.sourceline or 0
+            self.level = _LEVELS.get(tag, 0)
+            if tag == "pre":
+                self._enter_preformatted(element)
+                return False
+        elif tag == "br":
+            self.flush()
+            return False
+        elif tag in _SKIPPED:
+            return False
+        self.seen += 1
+        if depth > _MAX_DEPTH or self.seen > _MAX_ELEMENTS:
+            raise NotAReport(
+                f"the page nests or holds too much (over {_MAX_DEPTH} levels or {_MAX_ELEMENTS} elements); it is not read"
+            )
+        if element.text:
+            self.parts.append(element.text)
+        if len(element):
+            return True
+        if tag in _BLOCKS:
+            self.flush()
+        return False
+
+    def _enter_table(self, table: etree._Element, depth: int) -> bool:
+        """Add a table as a grid; True where it is a layout table, to be walked through."""
+        nested = sum(1 for _ in table.iter("table")) > 1
+        rows = _table_rows(table, nested)
+        if nested and _is_layout_around(table, rows):
+            return True
+        if max(map(len, rows), default=0) <= 1 or any(len(cell.text) > _LAYOUT_TEXT for row in rows for cell in row):
+            return True
+        caption = table.find("caption")
+        if caption is not None:
+            self.parts.append(_cell_text(caption))
+            self.flush()
+        self.blocks.append(Grid(expand_spans(rows), True, table.sourceline or 0, self.low))
+        self.low = depth
+        if nested:
+            self._add_nested(table, depth)
+        return False
+
+    def _add_nested(self, table: etree._Element, depth: int) -> None:
+        for inner in table.iter("table"):
+            if inner is not table and not _is_single_cell(inner):
+                grid = expand_spans(_table_rows(inner, False))
+                self.blocks.append(Grid(grid, True, inner.sourceline or 0, depth))
+
+    def _enter_preformatted(self, element: etree._Element) -> None:
+        line = element.sourceline or 0
+        for n, text in enumerate("".join(element.itertext()).splitlines()):
+            self.line = line + n
+            self.parts.append(text)
+            self.flush()
+
+    def flush(self) -> None:
+        """End the paragraph that is being collected."""
+        if not self.parts:
+            return
+        text = squeeze("".join(self.parts))
+        self.parts.clear()
+        if text:
+            self.blocks.append(Paragraph(text, self.level, self.line, self.low))
+            self.low = self.open
+        self.level = 0
+
+
+def _is_link_list(element: etree._Element) -> bool:
+    """Whether a list is navigation: at least three items, each a link."""
+    items = sum(1 for _ in element.iter("li"))
+    return items >= 3 and sum(1 for _ in element.iter("a")) >= items
+
+
+def _table_rows(table: etree._Element, nested: bool) -> list[list[SourceCell]]:
+    """The rows of a table itself, without those of tables inside it; cells outside any ``tr`` make rows of their own."""
+    rows: list[list[SourceCell]] = []
+    loose: list[SourceCell] = []
+    for child in table:
+        tag = child.tag
+        if tag == "tr":
+            _add_row(rows, child, nested)
+        elif tag in ("tbody", "thead", "tfoot"):
+            _add_group(rows, child, nested)
+        elif tag in _CELLS:
+            loose.append(_source_cell(child, nested))
+    if loose:
+        rows.append(loose)
+    return rows
+
+
+def _add_group(rows: list[list[SourceCell]], group: etree._Element, nested: bool) -> None:
+    """Add the rows of a row group; no row span reaches past its end."""
+    first = len(rows)
+    loose: list[SourceCell] = []
+    for child in group:
+        if child.tag == "tr":
+            _add_row(rows, child, nested)
+        elif child.tag in _CELLS:
+            loose.append(_source_cell(child, nested))
+    if loose:
+        rows.append(loose)
+    last = len(rows)
+    for r in range(first, last):
+        for cell in rows[r]:
+            if cell.row_span != 1:
+                cell.row_span = min(cell.row_span or last, last - r)
+
+
+def _add_row(rows: list[list[SourceCell]], row: etree._Element, nested: bool) -> None:
+    rows.append([_source_cell(cell, nested) for cell in row if cell.tag in _CELLS])
+
+
+def _source_cell(cell: etree._Element, nested: bool) -> SourceCell:
+    text = _cell_text(cell, nested) if len(cell) else _plain(cell.text)
+    if not cell.attrib:
+        return SourceCell(text, 1, 1, cell.sourceline or 0)
+    return SourceCell(
+        text,
+        read_span(cell.get("rowspan"), 65_534),
+        read_span(cell.get("colspan"), MAX_COLUMN_SPAN),
+        cell.sourceline or 0,
+    )
+
+
+def _plain(text: str | None) -> str:
+    if not text:
+        return ""
+    text = text.strip()
+    return _BLANKS.sub(" ", text) if " " in text or "\n" in text or "\t" in text else text
+
+
+def _cell_text(cell: etree._Element, nested: bool = False) -> str:
+    """The text of a cell with one line feed where blocks, line breaks or small raised print part it."""
+    first = cell[0]
+    if len(cell) == 1 and not len(first) and first.tag in ("p", "b", "strong", "div") and not (cell.text or "").strip():
+        if not (first.tail or "").strip():
+            return _plain(first.text)
+    parts: list[str] = []
+    _collect(cell, parts, nested, 0)
+    lines = (_plain(line) for line in "".join(parts).split("\v"))
+    text = "\n".join(line for line in lines if line)
+    if not text and next(cell.iter("img"), None) is not None:
+        return _PICTURE
+    return text
+
+
+def _collect(element: etree._Element, parts: list[str], nested: bool, depth: int) -> None:
+    """Append the texts below an element, with a vertical tab at each parting."""
+    if element.text:
+        parts.append(element.text)
+    for child in element:
+        tag = child.tag
+        parting = tag in _PARTING
+        if parting:
+            parts.append("\v")
+        if tag == "input":
+            parts.append(child.get("value") or "")
+        elif depth > 200:
+            parts.append("".join(child.itertext()))
+        elif tag not in _SKIPPED and not (nested and tag == "table" and not _is_single_cell(child)):
+            if not _is_hidden(child):
+                _collect(child, parts, nested, depth + 1)
+        if parting:
+            parts.append("\v")
+        if child.tail:
+            parts.append(child.tail)
+
+
+def _is_hidden(element: etree._Element) -> bool:
+    style = element.get("style")
+    return style is not None and "none" in style and re.search(r"display\s*:\s*none", style) is not None
+
+
+def _is_single_cell(table: etree._Element) -> bool:
+    """Whether a table inside a cell is only a frame around that cell's text."""
+    cells = table.iter("td", "th")
+    next(cells, None)
+    return next(cells, None) is None
+
+
+def _is_layout_around(table: etree._Element, rows: list[list[SourceCell]]) -> bool:
+    """Whether a table with tables inside serves the layout: more cells stand in those than in its own rows."""
+    own = sum(map(len, rows))
+    inner = sum(1 for _ in table.iter("td", "th")) - own
+    framed = sum(1 for t in table.iter("table") if t is not table and _is_single_cell(t))
+    return inner - framed >= own

@@ -1,0 +1,247 @@
+"""Lines of text to the cells that stand on them, whatever marks part the cells.
+
+The layouts met in texts made from web pages (a row a line, a cell a line, the pipe before, after or between
+cells, a cell a paragraph, cells run together) differ only in what closes a cell and what ends a row:
+
+- a pipe closes the cell before it; where nothing is before it, it is a blank cell; a pipe at the very front of a
+  line with other text is a border;
+- a line with two or more cells is a row; other line ends are white space inside a cell;
+- without pipes, a line is a cell, and a label with numbers behind it is a label and its cells.
+"""
+
+import re
+from functools import cache
+from itertools import takewhile
+
+import msgspec
+
+from parsers.forms.schema import NO_MEANING, Meaning, load_forms, read_label
+from parsers.numbers import NOT_APPLICABLE, read_number
+from parsers.text import compact, narrow, squeeze
+
+# A run of padding longer than this says only that a layout table once stood around the page.
+MAX_PADDING = 20
+MAX_BARE_CELL = 40
+_PIPES = str.maketrans("｜│┃", "|||")
+_VALUE = re.compile(r"[?+\-−±约近增减]{0,3}(?:\d|减少|增加)[^。；;]{0,24}|[增减]|详?见.{1,12}")
+_NUMERALS = frozenset("零一二两三四五六七八九十")
+_PAGE_MARK = re.compile(
+    r"[-—–－·\s]{1,6}\d{1,3}[-—–－·\s]{1,6}|第\s?\d{1,3}\s?页(?:\s?[,，/共]{1,2}\s?\d{1,3}\s?页)?|\d{1,3}\s?/\s?\d{1,3}"
+)
+_RULE = re.compile(r"\|?\s*:?-{2,}:?\s*(?:\|\s*:?-{2,}:?\s*)*\|?")
+
+
+class Token(msgspec.Struct, frozen=True, gc=False):
+    """One cell of a text: its words, its line, and the row line it stands on (-1 where line ends tell no rows)."""
+
+    text: str
+    line: int
+    row: int = -1
+
+    @property
+    def kind(self) -> str:
+        """``label`` (known or other words), ``value`` (a number or what stands for one) or ``blank``."""
+        return token_kind(self.text)
+
+
+def token_kind(text: str) -> str:
+    """What a cell's text is by itself; see ``Token.kind``."""
+    if text.isdigit():
+        return "value"
+    if not text or not compact(text):
+        return "blank"
+    if read_label(text) is not NO_MEANING:
+        return "label"
+    return "value" if is_value(text) else "label"
+
+
+def is_value(text: str) -> bool:
+    """Whether a text stands where a number belongs: a number, a dash, a remark such as 见附件."""
+    plain = narrow(text).strip()
+    if plain in NOT_APPLICABLE or plain in _NUMERALS:
+        return True
+    return len(plain) <= 30 and (
+        _VALUE.fullmatch(plain) is not None or read_number(plain, "", True).status not in ("unreadable", "blank")
+    )
+
+
+def has_pipes(line: str) -> bool:
+    """Whether cells on the line are parted by pipes."""
+    return "|" in line or "｜" in line or "│" in line
+
+
+def is_furniture(line: str) -> bool:
+    """Whether a line is a page mark or the rule of a Markdown table, which stand between rows and mean nothing."""
+    return len(line) < 400 and (_PAGE_MARK.fullmatch(line.strip()) is not None or _is_rule(line))
+
+
+def _is_rule(line: str) -> bool:
+    return "--" in line and has_pipes(line) and _RULE.fullmatch(line.strip()) is not None
+
+
+class PipeReader:
+    """Collects the cells of consecutive lines with pipes; text after the last pipe waits for what closes it."""
+
+    def __init__(self) -> None:
+        self.tokens: list[Token] = []
+        self.waiting: list[str] = []
+        self.waiting_line = 0
+
+    def add(self, line: str, number: int) -> None:
+        """Take in one line, with pipes or without."""
+        if not has_pipes(line):
+            self._wait(line, number)
+            return
+        segments = line.translate(_PIPES).split("|")
+        filled = sum(1 for segment in segments if segment and not segment.isspace())
+        row = number if filled >= 2 else -1
+        if row >= 0 and not (segments[0] and not segments[0].isspace()):
+            self.close()
+            segments = segments[1:]
+        elif filled == 1 and len(segments) > 1 and not segments[0].strip() and not self.waiting:
+            segments = segments[1:]
+        elif row >= 0:
+            self._close_before_row(segments[0])
+        self._split(segments, number, row)
+
+    def _close_before_row(self, first: str) -> None:
+        """A line that is a row by itself does not go on with a label that waits, unless the two make one label."""
+        if self.waiting and read_label("".join(self.waiting) + first) is NO_MEANING:
+            self.close()
+
+    def _split(self, segments: list[str], number: int, row: int) -> None:
+        padding = 0
+        for segment in segments[:-1]:
+            text = squeeze(segment)
+            if text or self.waiting:
+                self._wait(text, number)
+                self._emit(row)
+                padding = 0
+            elif padding < MAX_PADDING:
+                self.tokens.append(Token("", number, row))
+                padding += 1
+        rest = squeeze(segments[-1])
+        if rest:
+            self._wait(rest, number)
+            if row >= 0:
+                self._emit(row)
+
+    def _wait(self, text: str, number: int) -> None:
+        if not self.waiting:
+            self.waiting_line = number
+        if text:
+            self.waiting.append(text)
+
+    def _emit(self, row: int) -> None:
+        self.tokens.append(Token("".join(self.waiting), self.waiting_line, row))
+        self.waiting.clear()
+
+    def drop_invented_header(self) -> None:
+        """Forget the header line of a Markdown table where its words are no official labels and no values."""
+        if not self.tokens or self.tokens[-1].row < 0:
+            return
+        row = self.tokens[-1].row
+        header = [token for token in self.tokens if token.row == row]
+        if all(token.kind == "blank" or (token.kind == "label" and meaning(token) is NO_MEANING) for token in header):
+            del self.tokens[-len(header) :]
+
+    def close(self) -> None:
+        """End the cell that waits, if any."""
+        if self.waiting:
+            self._emit(-1)
+
+
+def split_bare(line: str, number: int) -> list[Token] | None:
+    """The cells of a line without pipes, or None where the line is no part of a table as far as it alone tells."""
+    text = line.strip()
+    if len(text) <= MAX_BARE_CELL * 2 and read_label(text) is not NO_MEANING and not _glued(text):
+        return [Token(text, number)]
+    pieces = text.split()
+    if all(map(is_value, pieces)) and len(pieces) <= 16:
+        return [Token(piece, number, number if len(pieces) > 1 else -1) for piece in pieces]
+    return _split_labelled(pieces, number) or _split_glued(text, number)
+
+
+def _split_labelled(pieces: list[str], number: int) -> list[Token] | None:
+    """A label with at least one value behind it, parted by blanks."""
+    values = list(takewhile(is_value, reversed(pieces)))
+    head = "".join(pieces[: len(pieces) - len(values)])
+    if not values or not head or len(head) > MAX_BARE_CELL * 2:
+        return None
+    if len(values) < 5 and read_label(head) is NO_MEANING:
+        return None
+    return [Token(head, number, number), *(Token(value, number, number) for value in reversed(values))]
+
+
+@cache
+def _label_pattern() -> re.Pattern[str]:
+    """Any official label of a row, group or caption, with its own ordinal in front, as it stands in compact text."""
+    labels: set[str] = set()
+    for form in load_forms().values():
+        labels.update(label for row in form.rows for label in row.labels)
+        labels.update(label for column in form.groups for label in column.labels)
+        labels.update(label for block in form.blocks for column in (*block.rows, *block.columns) for label in column.labels)
+        labels.update(label for column in (*form.applicants, *form.outcomes, *form.branches) for label in column.labels)
+        labels.update(form.tops, form.applicant_groups, ("信息内容",))
+        if form.statistics:
+            labels.update(label for row in form.statistics.rows for label in row.labels)
+            labels.update(form.statistics.headers, form.statistics.value_headers)
+    spelled = sorted((_loose(label) for label in labels if len(label) > 1), key=len, reverse=True)
+    ordinal = r"(?:[（(][一二三四五六七八九十]?[)）]|[一二三四五六七八九十][、.]|\d[.．、](?!\d))?"
+    stub = "[（(]本列数据[^（()）]{0,60}[)）]"
+    return re.compile(rf"第二十条第?[（(]?[一五六八九][)）]?项|{stub}|{ordinal}(?:{'|'.join(spelled)})(?:[（(][^（()）\d]{{1,40}}[)）])?")
+
+
+def _loose(label: str) -> str:
+    """A pattern for a label in normal form that lets punctuation and blanks stand between its characters."""
+    return r"[\s、“”\"/·]{0,2}".join(map(re.escape, label))
+
+
+def _glued(text: str) -> bool:
+    return text[-1:].isdigit() or any(mark.isdigit() for mark in text[-3:])
+
+
+_MAX_GLUED_LINE = 20_000
+
+
+def _split_glued(text: str, number: int) -> list[Token] | None:
+    """Labels and numbers run together in one string, cut at the labels; None where other words stand between.
+
+    Digits stay one token a run, however many numbers they are: that is for the sum rules to tell.
+    """
+    if len(text) > _MAX_GLUED_LINE:
+        return None
+    tokens: list[Token] = []
+    place = 0
+    found = 0
+    for match in _label_pattern().finditer(text):
+        if not _add_values(tokens, text[place : match.start()], number):
+            return None
+        tokens.append(Token(match[0], number))
+        place = match.end()
+        found += 1
+    if not found or not _add_values(tokens, text[place:], number):
+        return None
+    return tokens if any(token.kind == "value" for token in tokens) or found > 1 else None
+
+
+def _add_values(tokens: list[Token], between: str, number: int) -> bool:
+    """Add what stands between two labels; False where it is neither values nor punctuation."""
+    units = load_forms()["2014"].statistics
+    for piece in between.split():
+        unit = next((u for u in sorted(units.units, key=len, reverse=True) if piece.startswith(u)), "") if units else ""
+        if unit and (piece == unit or is_value(piece[len(unit) :])):
+            tokens.append(Token(unit, number))
+            piece = piece[len(unit) :]
+        if not piece:
+            continue
+        if is_value(piece):
+            tokens.append(Token(piece, number))
+        elif len(piece) > 3 or any(mark.isalnum() for mark in piece):
+            return False
+    return True
+
+
+def meaning(token: Token) -> Meaning:
+    """What the token may mean as a label."""
+    return read_label(token.text)

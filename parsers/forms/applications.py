@@ -1,0 +1,225 @@
+"""The table of section 3: 25 rows (23 in the 2019 form) of seven numbers, one for each kind of applicant and a total."""
+
+import msgspec
+
+from parsers.documents.model import Cell, Grid
+from parsers.forms.lost import find_candidates, is_glued, read_lost
+from parsers.forms.rows import MISSING_LINE, PrintedRow, Slot, place_by_columns, read_cell, refuse, trim_remarks
+from parsers.forms.schema import Form, load_forms, read_label
+from parsers.numbers import BLANK
+from parsers.placement import Candidate, Rule, complete, settle
+
+APPLICANTS = tuple(column.key for column in load_forms()["2021"].applicants)
+_UNIT = "件"
+_WIDTH = len(APPLICANTS)
+_GROUPS = (_WIDTH,)
+
+
+class ApplicationRow(msgspec.Struct):
+    """One row of section 3: its indicator, and either a cell for each applicant or pieces that lost their column."""
+
+    indicator: str
+    table: int
+    placed: dict[str, tuple[Cell, bool]]
+    pieces: list[Cell]
+    cells: list[Cell]
+    is_damaged: bool
+
+
+class _Context(msgspec.Struct):
+    """What the rows above say about a row: the group it stands in, the row before, the columns."""
+
+    group: str = ""
+    last: str = ""
+    order: tuple[str | None, ...] = ()
+    columns: tuple[int, ...] = ()
+    is_data: bool = False
+
+
+def find_application_rows(
+    grid: Grid, rows: list[PrintedRow], table: int, before: tuple[str | None, ...] = ()
+) -> tuple[list[ApplicationRow], tuple[str | None, ...]]:
+    """The rows of section 3 in a grid, and its order of applicants; ``before`` is that of the part before a cut."""
+    order, columns = _read_header(grid, rows)
+    context = _Context(order=order or before or APPLICANTS, columns=columns)
+    damaged = not grid.aligned and _has_no_repeats(grid)
+    found: list[ApplicationRow] = []
+    for row in rows:
+        indicator = _read_indicator(row, context)
+        if indicator and row.values:
+            found.append(_place_row(indicator, row, context, table, grid.aligned, damaged))
+            context.last = indicator
+    return found, context.order
+
+
+def _read_indicator(row: PrintedRow, context: _Context) -> str:
+    """The indicator of a row by its last label and the group that it stands in; '' where it is none."""
+    indicator = ""
+    if sum(1 for word in row.meanings if word.applicant) > 1:
+        return ""
+    for word in row.meanings:
+        if word.group:
+            context.group = word.group
+        if word.application_row:
+            indicator = word.application_row
+    if not indicator and len(row.labels) > 1:
+        indicator = read_label("".join(cell.text for cell in row.labels)).application_row
+    if not indicator or (row.meanings and row.meanings[-1].is_applicant_group):
+        return ""
+    if indicator == "applications.results.other.other" and not _is_in_other(context):
+        return ""
+    if indicator == "applications.results.total":
+        context.group = ""
+    return indicator
+
+
+def _is_in_other(context: _Context) -> bool:
+    """其他 alone is the last line of （六）其他处理 only below that group, or below its second line."""
+    return context.group == "other" or context.last == "applications.results.other.unpaid"
+
+
+def _has_no_repeats(grid: Grid) -> bool:
+    """Whether no cell's text stands twice: a text from which every repeated line was dropped."""
+    texts = [cell.text for row in grid.rows for cell in row if cell.text]
+    return len(texts) >= 10 and len(set(texts)) == len(texts)
+
+
+def _read_header(grid: Grid, rows: list[PrintedRow]) -> tuple[tuple[str | None, ...], tuple[int, ...]]:
+    """The applicants in the order of their columns, and these columns where the grid is aligned; empty if lost."""
+    head: list[PrintedRow] = []
+    for row in rows:
+        if row.values and row.filled and not any(word.applicant for word in row.meanings):
+            break
+        head.append(row)
+    names = [word.applicant for row in head for word in row.meanings if word.applicant]
+    if len(set(names)) < _WIDTH:
+        return (), ()
+    if grid.aligned:
+        return _columns_of_header(grid, len(head))
+    return _order_of_header(head), ()
+
+
+def _columns_of_header(grid: Grid, height: int) -> tuple[tuple[str | None, ...], tuple[int, ...]]:
+    by_column: dict[int, str | None] = {}
+    for r in range(height):
+        for c, cell in enumerate(grid.rows[r]):
+            applicant = read_label(cell.text).applicant if cell.text else ""
+            if applicant:
+                by_column[c] = applicant
+            elif c in by_column and cell.text and cell.row == r:
+                by_column[c] = None
+    # Between the first and the last applicant a column without one is a local addition.
+    first, last = min(by_column), max(by_column)
+    columns = tuple(range(first, last + 1))
+    order = tuple(by_column.get(c) for c in columns)
+    return (order, columns) if sorted(filter(None, order)) == sorted(APPLICANTS) else ((), ())
+
+
+def _order_of_header(head: list[PrintedRow]) -> tuple[str | None, ...]:
+    """The order of columns where only the order of header cells is left: the second line of the header stands
+    for 法人或其他组织, between 自然人 and 总计."""
+    lines = [[word.applicant or None for cell, word in zip(row.labels, row.meanings, strict=True)] for row in head]
+    tops = next((line for line in lines if "natural_person" in line), [])
+    subs = next((line for line in lines if "business" in line), [])
+    if tops is subs or "total" not in tops:
+        flat = [name for line in lines for name in line if name]
+        return APPLICANTS if sorted(set(flat)) == sorted(APPLICANTS) else ()
+    place = next((n for n, name in enumerate(tops) if name is None), 1)
+    order = tuple(name for name in (*tops[:place], *subs, *tops[place + 1 :]))
+    named = sorted(name for name in order if name)
+    return order if named == sorted(APPLICANTS) else ()
+
+
+def _place_row(
+    indicator: str, row: PrintedRow, context: _Context, table: int, aligned: bool, damaged: bool
+) -> ApplicationRow:
+    order = context.order
+    found = ApplicationRow(indicator, table, {}, [], row.values, damaged)
+    filled = row.filled
+    if len(filled) > len(order):
+        filled = trim_remarks(filled, len(order))
+    if len(filled) == len(order):
+        found.placed = {name: (cell, _is_plain(cell)) for name, cell in zip(order, filled, strict=True) if name}
+    elif aligned and context.columns and not any(cell.line == MISSING_LINE for cell in row.values):
+        ranges = [(c, c + 1) for c in context.columns]
+        cells = place_by_columns(row, ranges, table)
+        merged = any(cell.column_span > 1 for cell, _ in cells)
+        found.placed = {
+            name: (cell, certain and not merged) for name, (cell, certain) in zip(order, cells, strict=True) if name
+        }
+    elif len(order) == _WIDTH:
+        found.pieces = _pieces(row.values, aligned)
+    else:
+        found.placed = {name: (row.values[min(n, len(row.values) - 1)], False) for n, name in enumerate(APPLICANTS)}
+    return found
+
+
+def _is_plain(cell: Cell) -> bool:
+    return cell.column_span == 1 and cell.row_span == 1
+
+
+def _pieces(values: list[Cell], aligned: bool) -> list[Cell]:
+    """The cells of a row up to its last number; blanks in front of that one are known to stand there."""
+    kept = [cell for cell in values if cell.line != MISSING_LINE or cell.text]
+    if aligned:
+        return kept
+    last = max((n for n, cell in enumerate(kept) if cell.text), default=-1)
+    return kept[: last + 1]
+
+
+def read_application_rows(rows: list[ApplicationRow], form: Form) -> dict[tuple[str, str | None], Slot]:
+    """The readings of the rows of one copy of the table, rows that lost their columns placed by the sum rules."""
+    readings: dict[tuple[str, str | None], Slot] = {}
+    for row in rows:
+        for name, (cell, certain) in row.placed.items():
+            readings[row.indicator, name] = read_cell(cell, row.table, _UNIT) if certain else refuse(cell, row.table)
+    lost = [row for row in rows if not row.placed]
+    if lost:
+        _place_lost(lost, rows, readings, form)
+    return readings
+
+
+def _place_lost(
+    lost: list[ApplicationRow],
+    rows: list[ApplicationRow],
+    readings: dict[tuple[str, str | None], Slot],
+    form: Form,
+) -> None:
+    glued = is_glued([cell for row in lost for cell in row.pieces])
+    damaged = any(row.is_damaged for row in lost)
+    candidates = {row.indicator: find_candidates(row.pieces, _GROUPS, glued) if not damaged else [] for row in lost}
+    known = {row.indicator: [_known(row, readings)] for row in rows if row.placed}
+    settled = _settle(candidates, known, form)
+    for row in lost:
+        if not any(cell.text for cell in row.pieces) and not damaged:
+            slots = [Slot(BLANK, row.cells[0], row.table)] * _WIDTH
+        else:
+            slots = read_lost(settled[row.indicator], row.pieces, row.cells, _WIDTH, row.table, glued)
+        readings.update({(row.indicator, name): slot for name, slot in zip(APPLICANTS, slots, strict=True)})
+
+
+def _known(row: ApplicationRow, readings: dict[tuple[str, str | None], Slot]) -> Candidate:
+    """The one candidate of a row that stands in its columns; cells that could not be read count as nothing."""
+    values = [readings[row.indicator, name].reading.value for name in APPLICANTS]
+    printed = tuple(value if isinstance(value, int) else None for value in values)
+    sums = complete(printed, _GROUPS) or tuple(number or 0 for number in printed)
+    return Candidate(printed, sums, (None,) * _WIDTH)
+
+
+def _settle(
+    candidates: dict[str, list[Candidate]], known: dict[str, list[Candidate]], form: Form
+) -> dict[str, list[Candidate]]:
+    """Candidates after the rules down the columns; rows without any are left out of those rules."""
+    open_rows = {name: options for name, options in candidates.items() if options}
+    settled = settle({**known, **open_rows}, column_rules(form), _WIDTH)
+    return {name: settled.get(name, []) for name in candidates}
+
+
+def column_rules(form: Form) -> list[Rule]:
+    """T3-RESULT and T3-FLOW as rules over rows (records.md, "The rules")."""
+    parts = tuple(row.indicator for row in form.rows if row.indicator.startswith("applications.results."))
+    total = "applications.results.total"
+    return [
+        Rule(tuple(name for name in parts if name != total), (total,)),
+        Rule(form.flow_in, form.flow_out),
+    ]

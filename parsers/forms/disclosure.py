@@ -1,0 +1,138 @@
+"""The table of section 2 (条例 article 20): blocks of rows, each under its own header; 2021 and 2019 forms."""
+
+import re
+
+import msgspec
+
+from parsers.documents.model import Cell, Grid
+from parsers.forms.rows import PrintedRow, Slot, place_by_columns, read_cell, refuse
+from parsers.forms.schema import DisclosureBlock, load_forms, read_label
+from parsers.numbers import Reading
+from parsers.text import compact
+
+_HEADER_UNIT = re.compile(r"\((?:单位[:：]?)?(元|万元|亿元)\)")
+
+
+class DisclosureRow(msgspec.Struct):
+    """One row of numbers that was found, with the header above it, not yet read."""
+
+    key: str
+    row: PrintedRow
+    header: list[Cell]
+    table: int
+    aligned: bool
+    is_part: bool
+
+
+def find_disclosure_rows(grid: Grid, rows: list[PrintedRow], table: int) -> list[DisclosureRow]:
+    """The rows of section 2 in a grid, each with the header that it stands under (empty where that is lost)."""
+    found: list[DisclosureRow] = []
+    header: list[Cell] = []
+    for row in rows:
+        columns = [cell for cell, word in zip(row.labels, row.meanings, strict=True) if word.disclosure_columns]
+        keys = [n for n, word in enumerate(row.meanings) if word.disclosure_rows]
+        if any(word.article for word in row.meanings):
+            header = []
+        if columns and not keys:
+            header = columns
+        if keys and len(keys) == 1:
+            key = row.meanings[keys[0]].disclosure_rows[0]
+            # A label behind the row's own says that the row is only a part of it (行政检查 of 其他对外管理服务事项).
+            found.append(DisclosureRow(key, row, header, table, grid.aligned, keys[0] < len(row.labels) - 1))
+    return found
+
+
+def choose_block(found: DisclosureRow, form: str) -> tuple[DisclosureBlock, list[tuple[str, Cell]]] | None:
+    """The block of the forms that the row's header names, with its columns as printed; by ``form`` without header."""
+    for name, candidate in load_forms().items():
+        for block in candidate.blocks:
+            if any(row.key == found.key for row in block.rows):
+                columns = _match_header(found.header, block)
+                if columns:
+                    return block, columns
+                if not found.header and name == form:
+                    return block, []
+    return None
+
+
+def _match_header(header: list[Cell], block: DisclosureBlock) -> list[tuple[str, Cell]]:
+    """The block's column keys in the order printed; empty where the header is not this block's."""
+    if len(header) != len(block.columns):
+        return []
+    keys = [column.key for column in block.columns]
+    meant = [read_label(cell.text).disclosure_columns for cell in header]
+    if all(key in options for key, options in zip(keys, meant, strict=True)):
+        return list(zip(keys, header, strict=True))
+    single = [options[0] for options in meant if len(options) == 1]
+    return list(zip(single, header, strict=True)) if sorted(single) == sorted(keys) else []
+
+
+def vote_form(rows: list[DisclosureRow]) -> str:
+    """The form that most rows with a header follow; '' where none has one. The first found wins a tie."""
+    votes: dict[str, int] = {}
+    for found in rows:
+        chosen = choose_block(found, "")
+        if chosen:
+            votes[chosen[0].form] = votes.get(chosen[0].form, 0) + 1
+        elif found.key in ("other_services", "procurement"):
+            votes["2019"] = votes.get("2019", 0) + 1
+    return max(votes, key=lambda name: votes[name]) if votes else ""
+
+
+def read_disclosure_row(found: DisclosureRow, form: str) -> dict[tuple[str, str | None], Slot]:
+    """The readings of one row by indicator; empty where no form of known header fits it."""
+    chosen = choose_block(found, form)
+    if chosen is None:
+        return {}
+    block, printed = chosen
+    keys = [key for key, _ in printed] or [column.key for column in block.columns]
+    signed = {column.key: column.signed for column in block.columns}
+    units = load_forms()[block.form].units
+    readings: dict[tuple[str, str | None], Slot] = {}
+    for n, (cell, certain) in enumerate(_place(found, len(keys), [cell for _, cell in printed])):
+        indicator = f"disclosure.{found.key}.{keys[n]}"
+        unit = units[indicator]
+        slot = read_cell(cell, found.table, unit, signed[keys[n]]) if certain else refuse(cell, found.table)
+        readings[indicator, None] = _in_header_unit(slot, printed[n][1].text if printed else "", unit)
+    return readings
+
+
+def _place(found: DisclosureRow, width: int, header: list[Cell]) -> list[tuple[Cell, bool]]:
+    """The cell of each column, and whether it is certain to be that column's."""
+    row = found.row
+    filled = row.filled
+    if found.is_part or not row.values:
+        return [(row.labels[-1], False)] * width
+    if len(filled) == width:
+        return [(cell, True) for cell in filled]
+    if found.aligned and header:
+        ranges = [(cell.column, cell.column + cell.column_span) for cell in header]
+        placed = place_by_columns(row, ranges, found.table)
+        inside = {id(cell) for cell, _ in placed}
+        if width > len(filled) and any(id(cell) not in inside for cell in filled):
+            return [(cell, False) for cell, _ in placed]
+        return placed
+    if not filled:
+        return [(row.values[0], True)] * width
+    if len(filled) < width and _keeps_blanks(row.values, width):
+        return [(cell, True) for cell in row.values[:width]]
+    return [(row.values[min(n, len(row.values) - 1)], False) for n in range(width)]
+
+
+def _keeps_blanks(values: list[Cell], width: int) -> bool:
+    """Whether blank cells stand in their place: one in front of a number, and no number past the last column."""
+    last = max(n for n, cell in enumerate(values) if cell.text)
+    return last < width <= len(values) and any(not cell.text for cell in values[:last])
+
+
+def _in_header_unit(slot: Slot, header: str, unit: str) -> Slot:
+    """An amount converted where the header, and not the cell, names another unit than 万元."""
+    value = slot.reading.value
+    if unit != "万元" or not value or "元" in slot.cell.text or "万" in slot.cell.text:
+        return slot
+    named = _HEADER_UNIT.search(compact(header))
+    if named is None or named[1] == "万元":
+        return slot
+    converted = round(value * (0.0001 if named[1] == "元" else 10_000), 10)
+    number = int(converted) if converted == int(converted) else converted
+    return Slot(Reading(number, slot.reading.status), slot.cell, slot.table)

@@ -1,0 +1,285 @@
+"""The official forms as data: what each TOML file beside this module says, compiled once for look-up.
+
+A label is compared by ``parsers.text.label_key``. One label may mean several things (其他 is an applicant, a row
+and an outcome); the reader of a table asks only for the meanings its place allows.
+"""
+
+import re
+import tomllib
+from functools import cache, lru_cache
+from importlib.resources import files
+from typing import Any
+
+import msgspec
+
+from parsers.codebook import load_codebook
+from parsers.text import compact, label_key, simplify
+
+FORM_NAMES = ("2021", "2019", "2014")
+ARTICLE = re.compile(r"第二十条第?\(?([一二三四五六七八九十])\)?项")
+
+
+class Column(msgspec.Struct, frozen=True):
+    """A column of a table: its key, its labels in normal form, what a cut label starts with."""
+
+    key: str
+    labels: tuple[str, ...]
+    starts: str = ""
+    signed: bool = False
+
+
+class DisclosureBlock(msgspec.Struct, frozen=True):
+    """A block of the table of section 2, under the caption of one article item: rows by columns."""
+
+    form: str
+    article: str
+    columns: tuple[Column, ...]
+    rows: tuple[Column, ...]
+
+
+class Row(msgspec.Struct, frozen=True):
+    """A row that gives one indicator (times applicants in table 3)."""
+
+    indicator: str
+    labels: tuple[str, ...]
+    core: tuple[str, ...] = ()
+    group: str = ""
+    under: str = ""
+
+
+class Branch(msgspec.Struct, frozen=True):
+    """A group of five columns of table 4."""
+
+    key: str
+    top: str
+    labels: tuple[str, ...]
+    starts: str = ""
+
+
+class Statistics(msgspec.Struct, frozen=True):
+    """The 2014 statistics table: its rows and what its header cells may say."""
+
+    rows: tuple[Row, ...]
+    headers: frozenset[str]
+    unit_headers: frozenset[str]
+    value_headers: tuple[str, ...]
+    code_headers: frozenset[str]
+    units: frozenset[str]
+
+
+class Form(msgspec.Struct, frozen=True):
+    """One official form; parts that it does not have are empty or None."""
+
+    form: str
+    sections: dict[str, tuple[str, ...]]
+    blocks: tuple[DisclosureBlock, ...]
+    applicants: tuple[Column, ...]
+    applicant_groups: frozenset[str]
+    groups: tuple[Column, ...]
+    rows: tuple[Row, ...]
+    flow_in: tuple[str, ...]
+    flow_out: tuple[str, ...]
+    branches: tuple[Branch, ...]
+    tops: tuple[str, ...]
+    outcomes: tuple[Column, ...]
+    statistics: Statistics | None
+    units: dict[str, str]
+
+
+@cache
+def load_forms() -> dict[str, Form]:
+    """Every form by its name, in the order of ``FORM_NAMES``."""
+    raw = {name: tomllib.loads(files(__package__).joinpath(f"{name}.toml").read_text("utf-8")) for name in FORM_NAMES}
+    return {name: _compile(name, raw) for name in FORM_NAMES}
+
+
+def _compile(name: str, raw: dict[str, dict[str, Any]]) -> Form:
+    data = raw[name]
+    applications = _inherit(raw, name, "applications")
+    review = _inherit(raw, name, "review_litigation")
+    statistics = data.get("statistics")
+    return Form(
+        form=name,
+        sections={code: tuple(map(label_key, labels)) for code, labels in data.get("sections", {}).items()},
+        blocks=tuple(_block(name, item) for item in data.get("disclosure", {}).get("block", ())),
+        applicants=tuple(map(_column, applications.get("columns", ()))),
+        applicant_groups=frozenset(map(label_key, applications.get("column_groups", ()))),
+        groups=tuple(map(_column, applications.get("groups", ()))),
+        rows=_application_rows(applications),
+        flow_in=tuple(applications.get("flow", {}).get("in", ())),
+        flow_out=tuple(applications.get("flow", {}).get("out", ())),
+        branches=tuple(_branch(item) for item in review.get("branches", ())),
+        tops=tuple(map(label_key, review.get("tops", ()))),
+        outcomes=tuple(map(_column, review.get("columns", ()))),
+        statistics=_statistics(statistics) if statistics else None,
+        units={item.indicator: item.unit for item in load_codebook() if item.form == name},
+    )
+
+
+def _inherit(raw: dict[str, dict[str, Any]], name: str, table: str) -> dict[str, Any]:
+    part: dict[str, Any] = raw[name].get(table, {})
+    return {**raw[part["same_as"]][table], **part} if "same_as" in part else part
+
+
+def _column(item: dict[str, Any]) -> Column:
+    return Column(item["key"], tuple(map(label_key, item["labels"])), item.get("starts", ""), item.get("signed", False))
+
+
+def _block(form: str, item: dict[str, Any]) -> DisclosureBlock:
+    return DisclosureBlock(form, item["article"], tuple(map(_column, item["columns"])), tuple(map(_column, item["rows"])))
+
+
+def _row(item: dict[str, Any]) -> Row:
+    labels = tuple(map(label_key, item["labels"]))
+    return Row(item["indicator"], labels, tuple(item.get("core", ())), item.get("group", ""), item.get("under", ""))
+
+
+def _branch(item: dict[str, Any]) -> Branch:
+    return Branch(item["key"], item["top"], tuple(map(label_key, item["labels"])), item.get("starts", ""))
+
+
+def _application_rows(applications: dict[str, Any]) -> tuple[Row, ...]:
+    """The rows of table 3, with the replacements that a form makes to the rows it inherits."""
+    rows = [_row(item) for item in applications.get("rows", ())]
+    for change in applications.get("replace", ()):
+        first = next(n for n, row in enumerate(rows) if row.indicator == change["rows"][0])
+        rows = [row for row in rows if row.indicator not in change["rows"]]
+        rows.insert(first, _row(change))
+    return tuple(rows)
+
+
+def _statistics(data: dict[str, Any]) -> Statistics:
+    return Statistics(
+        tuple(map(_row, data["rows"])),
+        frozenset(map(label_key, data["headers"])),
+        frozenset(map(label_key, data["unit_headers"])),
+        tuple(map(label_key, data["value_headers"])),
+        frozenset(map(label_key, data["code_headers"])),
+        frozenset(data["units"]),
+    )
+
+
+class Meaning(msgspec.Struct, frozen=True, gc=False):
+    """All that one printed label may mean; a part is empty where it cannot mean that."""
+
+    article: str = ""
+    disclosure_rows: tuple[str, ...] = ()
+    disclosure_columns: tuple[str, ...] = ()
+    application_row: str = ""
+    group: str = ""
+    applicant: str = ""
+    is_applicant_group: bool = False
+    branch: str = ""
+    is_top: bool = False
+    outcome: str = ""
+    statistics_rows: tuple[str, ...] = ()
+    statistics_header: str = ""
+    is_caption: bool = False
+
+    @property
+    def is_row(self) -> bool:
+        """Whether the label opens a row of numbers in some form."""
+        return bool(self.disclosure_rows or self.application_row or self.group or self.statistics_rows)
+
+    @property
+    def is_header(self) -> bool:
+        """Whether the label stands in the header of some form."""
+        return bool(
+            self.is_caption or self.article or self.disclosure_columns or self.applicant or self.is_applicant_group
+        ) or bool(self.branch or self.is_top or self.outcome or self.statistics_header)
+
+
+NO_MEANING = Meaning()
+
+
+class _Vocabulary(msgspec.Struct):
+    """Normal forms of labels to their meanings; what exact look-up misses is looked for by core words and starts."""
+
+    exact: dict[str, Meaning]
+    cores: tuple[tuple[str, str], ...]
+    starts: tuple[tuple[str, str], ...]
+    statistics_cores: tuple[tuple[str, str], ...]
+
+
+@cache
+def _vocabulary() -> _Vocabulary:
+    found: dict[str, dict[str, Any]] = {}
+    forms = load_forms()
+    for form in forms.values():
+        for block in form.blocks:
+            for row in block.rows:
+                _add(found, row.labels, "disclosure_rows", (row.key,))
+            for column in block.columns:
+                _add(found, column.labels, "disclosure_columns", (column.key,))
+        for column in form.applicants:
+            _add(found, column.labels, "applicant", column.key)
+        for item in form.rows:
+            _add(found, item.labels, "application_row", item.indicator)
+        for column in form.groups:
+            _add(found, column.labels, "group", column.key)
+        for label in form.applicant_groups:
+            _add(found, (label,), "is_applicant_group", True)
+        for branch in form.branches:
+            _add(found, branch.labels, "branch", branch.key)
+        for label in form.tops:
+            _add(found, (label,), "is_top", True)
+        for column in form.outcomes:
+            _add(found, column.labels, "outcome", column.key)
+    _add(found, ("信息内容",), "is_caption", True)
+    statistics = forms["2014"].statistics
+    assert statistics is not None
+    for item in statistics.rows:
+        _add(found, item.labels, "statistics_rows", (item.indicator,))
+    for kind in ("headers", "unit_headers", "value_headers", "code_headers"):
+        for label in getattr(statistics, kind):
+            _add(found, (label,), "statistics_header", kind)
+    return _Vocabulary(
+        {key: Meaning(**parts) for key, parts in found.items()},
+        tuple((core, row.indicator) for form in forms.values() for row in form.rows for core in row.core),
+        tuple((c.starts, c.key) for form in forms.values() for block in form.blocks for c in block.columns if c.starts),
+        tuple((core, row.indicator) for row in statistics.rows for core in row.core),
+    )
+
+
+def _add(found: dict[str, dict[str, Any]], labels: tuple[str, ...], part: str, value: Any) -> None:
+    for label in labels:
+        parts = found.setdefault(label, {})
+        if isinstance(value, tuple):
+            parts[part] = (*parts.get(part, ()), *(v for v in value if v not in parts.get(part, ())))
+        else:
+            parts.setdefault(part, value)
+
+
+# No label of a form is longer; longer text is prose.
+MAX_LABEL = 80
+
+
+@lru_cache(maxsize=16384)
+def read_label(text: str) -> Meaning:
+    """What a printed cell or line may mean as a label; ``NO_MEANING`` where it is none of any form."""
+    if not text or len(text) > MAX_LABEL or text.isascii():
+        return NO_MEANING
+    if "条" in text or "條" in text:
+        article = ARTICLE.search(simplify(compact(text)))
+        if article:
+            return Meaning(article=article[1])
+    key = label_key(text)
+    vocabulary = _vocabulary()
+    return vocabulary.exact.get(key) or _by_words(key, vocabulary)
+
+
+def _by_words(key: str, vocabulary: _Vocabulary) -> Meaning:
+    """A label known only by a word in it, or by its beginning where the rest of it was lost."""
+    if len(key) > 45:
+        return NO_MEANING
+    for core, indicator in vocabulary.cores:
+        if core in key:
+            return Meaning(application_row=indicator)
+    for core, indicator in vocabulary.statistics_cores:
+        if core in key:
+            return Meaning(statistics_rows=(indicator,))
+    if 3 <= len(key) <= 14:
+        keys = tuple(dict.fromkeys(column for starts, column in vocabulary.starts if key.startswith(starts)))
+        if keys:
+            return Meaning(disclosure_columns=keys)
+    return NO_MEANING

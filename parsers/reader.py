@@ -1,0 +1,158 @@
+"""One report from bytes to records: document, tables, sections, header, checks, in this order."""
+
+import hashlib
+from urllib.parse import urlsplit, urlunsplit
+
+import msgspec
+
+from parsers.checks import run_checks
+from parsers.checks.base import Facts
+from parsers.checks.complete import demanded_tables
+from parsers.documents import read_document
+from parsers.documents.model import Document
+from parsers.errors import NotAReport
+from parsers.forms.reader import Tables, make_values, read_tables
+from parsers.forms.schema import Form, load_forms
+from parsers.header import Header, read_header
+from parsers.records import Check, RecordSet, Report, ReportStatus, Section, Value
+from parsers.sections import Outline, find_outline, make_sections
+
+# A titled text without headings or tables must be at least this long to be a report and not a link to one.
+_MIN_NARRATIVE = 400
+_BODY_START = 3000
+_BODY_END = 600
+
+
+def parse_report(data: bytes, *, source_path: str | None = None, source_url: str | None = None) -> RecordSet:
+    """Read one report.
+
+    ``source_path`` and ``source_url`` are kept as given; the URL also makes the report id and tells the division.
+    Raises NotAReport with a one-line reason where the bytes are no annual report that can be read.
+    """
+    document = read_document(data)
+    tables = read_tables(document)
+    outline = find_outline(document, tables.first_block)
+    digest = hashlib.sha256(data).hexdigest()
+    report_id = make_report_id(source_url, digest)
+    sections = make_sections(report_id, document, outline)
+    header = read_header(document, _body_start(document, outline, tables), _body_text(sections), source_url)
+    _require_report(document, tables, outline, header, sections)
+    values = make_values(report_id, tables)
+    checks = _check(report_id, tables, values)
+    report = _make_report(report_id, digest, document, tables, header, source_path, source_url)
+    report = msgspec.structs.replace(report, status=_status(tables, sections, values, checks))
+    return RecordSet(report, values, [], sections, checks)
+
+
+def make_report_id(source_url: str | None, digest: str) -> str:
+    """16 hex digits of the SHA-256 of the canonical URL (host in lower case, no fragment or default port), or of
+    the bytes where there is no URL."""
+    if not source_url:
+        return digest[:16]
+    return hashlib.sha256(canonical_url(source_url).encode()).hexdigest()[:16]
+
+
+def canonical_url(url: str) -> str:
+    """The URL in the spelling that names a report; a string that is no URL comes back trimmed."""
+    try:
+        parts = urlsplit(url.strip())
+        port = parts.port
+    except ValueError:
+        return url.strip()
+    if not parts.scheme or not parts.hostname:
+        return url.strip()
+    default = {"http": 80, "https": 443}.get(parts.scheme.lower())
+    host = parts.hostname if port in (None, default) else f"{parts.hostname}:{port}"
+    return urlunsplit((parts.scheme.lower(), host, parts.path or "/", parts.query, ""))
+
+
+def _body_start(document: Document, outline: Outline, tables: Tables) -> int:
+    places = [place for place, _ in outline.headings[:1]]
+    if tables.first_block is not None:
+        places.append(tables.first_block)
+    return min(places, default=outline.end)
+
+
+def _body_text(sections: list[Section]) -> str:
+    text = "\n".join(section.text for section in sections)
+    return text if len(text) <= _BODY_START + _BODY_END else f"{text[:_BODY_START]}\n{text[-_BODY_END:]}"
+
+
+def _require_report(
+    document: Document, tables: Tables, outline: Outline, header: Header, sections: list[Section]
+) -> None:
+    """A report has a title of one or official tables, and sections or tables or a long text under that title."""
+    headed = len({heading.section for _, heading in outline.headings})
+    if tables.readings and (header.is_titled or headed >= 2 or len(tables.readings) >= 2):
+        return
+    length = sum(len(section.text) for section in sections)
+    if header.is_titled and (headed >= 2 or length >= _MIN_NARRATIVE):
+        return
+    found = (
+        f"{'a' if header.is_titled else 'no'} title of an annual disclosure report, {headed} of its section headings, "
+        f"{len(tables.readings)} of its tables, {length} characters of text"
+    )
+    raise NotAReport(f"no annual disclosure report: found {found}; expected a title and two headings, or its tables")
+
+
+def _check(report_id: str, tables: Tables, values: list[Value]) -> list[Check]:
+    forms = load_forms()
+    applications = tables.readings.get("applications")
+    fallback = forms.get(tables.form) if tables.form in ("2021", "2019") else forms["2021"]
+    facts = Facts(
+        report_id,
+        {(value.indicator, value.applicant): value for value in values},
+        forms.get(tables.form) or _narrative(),
+        frozenset(tables.readings),
+        forms[applications.form] if applications else fallback or forms["2021"],
+    )
+    return run_checks(facts)
+
+
+def _narrative() -> Form:
+    """A form that demands nothing, for reports without a known table."""
+    return Form("narrative", {}, (), (), frozenset(), (), (), (), (), (), (), (), None, {})
+
+
+def _status(tables: Tables, sections: list[Section], values: list[Value], checks: list[Check]) -> ReportStatus:
+    demanded = load_forms()[tables.form].sections if tables.form in load_forms() else {}
+    present = {section.section for section in sections}
+    if any(kind not in tables.readings for kind in demanded_tables(tables.form)):
+        return "partial"
+    if any(code not in present for code in demanded):
+        return "partial"
+    doubtful = any(value.status in ("unreadable", "inferred") for value in values)
+    return "flagged" if doubtful or any(check.outcome == "fail" for check in checks) else "clean"
+
+
+def _make_report(
+    report_id: str,
+    digest: str,
+    document: Document,
+    tables: Tables,
+    header: Header,
+    source_path: str | None,
+    source_url: str | None,
+) -> Report:
+    return Report(
+        report_id=report_id,
+        year=header.year,
+        form=tables.form,
+        title=header.title,
+        agency=header.agency,
+        publisher=header.publisher,
+        agency_type=header.agency_type,
+        division_code=header.division_code,
+        province=header.province,
+        city=header.city,
+        county=header.county,
+        level=header.level,
+        index_number=header.index_number,
+        document_number=header.document_number,
+        published=header.published,
+        source_url=source_url,
+        source_path=source_path,
+        source_sha256=digest,
+        source_format=document.source_format,
+        notes=(*header.notes, *tables.notes, *document.notes),
+    )
