@@ -118,14 +118,20 @@ def read_place(text: str, year: int | None = None, within: str | None = None) ->
     codes: frozenset[str] = frozenset()
     while (found := _leading_name(text)) is not None:
         inner = _codes_of(found, year)
+        if not codes:
+            inner = _narrow(found, inner, within)
         narrowed = frozenset(code for code in inner if any(code != c and is_within(code, c) for c in codes))
-        if codes and not narrowed:
+        if not inner or (codes and not narrowed):
             break
         codes = narrowed or inner
         text = text[len(found) :]
-    if within is not None and len(codes) > 1:
-        codes = frozenset(code for code in codes if is_within(code, within)) or codes
     return codes, text
+
+
+def _narrow(name: str, codes: frozenset[str], within: str | None) -> frozenset[str]:
+    """The codes inside a division, where there are any; 城区, 东区 and the like are names only inside one."""
+    inside = frozenset(code for code in codes if within is not None and is_within(code, within))
+    return inside if inside or (len(name) == 2 and name[1] == "区") else codes
 
 
 def _leading_name(text: str) -> str | None:

@@ -11,6 +11,7 @@ from importlib.resources import files
 
 import msgspec
 
+from parsers.forms.schema import read_label
 from parsers.text import label_key, simplify
 
 MAX_HEADING = 42
@@ -57,7 +58,7 @@ def find_heading(text: str) -> Heading | None:
     code = patterns.exact.get(key)
     if code is not None:
         return Heading(code, main, True)
-    if numeral is None:
+    if numeral is None or read_label(text).is_row:
         return None
     plain = simplify(key)
     for code, pattern in patterns.words:

@@ -15,7 +15,8 @@ from parsers.text import compact, narrow, squeeze
 # No count or amount in these reports has more digits in front of the point; more is digits run together.
 MAX_INTEGER_DIGITS = 9
 
-NOT_APPLICABLE = frozenset(("/", "//", "\\", "-", "--", "---", "—", "——", "———", "–", "――", "―", "无", "無", "N/A", "n/a"))
+NOT_APPLICABLE = frozenset(("/", "//", "\\", "无", "無", "N/A", "n/a"))
+_DASHES = frozenset("-—–―─－")
 _DIGITS = dict(zip("零〇○一二三四五六七八九", (0, 0, 0, 1, 2, 3, 4, 5, 6, 7, 8, 9), strict=True)) | {"两": 2}
 _MAGNITUDES = {"十": 10, "百": 100, "千": 1000}
 _SHAPE = re.compile(
@@ -29,6 +30,11 @@ _SIGNS = {"+": 1, "增": 1, "增加": 1, "新增": 1, "上升": 1, "-": -1, "减
 _SCALES = {"万": 10_000, "亿": 100_000_000}
 _SPACED_THOUSANDS = re.compile(r"\d{1,3}(?: \d{3})+")
 _DIGIT_GAP = re.compile(r"\d\s+\d")
+
+
+def is_dash(plain: str) -> bool:
+    """Whether compact text only says that there is no number here: / — 无 and the like."""
+    return plain in NOT_APPLICABLE or (bool(plain) and len(plain) <= 8 and _DASHES.issuperset(plain))
 
 
 class Reading(msgspec.Struct, frozen=True, gc=False):
@@ -58,7 +64,7 @@ def _read_shape(raw: str, unit: str, signed: bool) -> Reading:
     plain = compact(raw).lstrip("?")
     if not plain:
         return BLANK
-    if plain in NOT_APPLICABLE:
+    if is_dash(plain):
         return _DASH
     if len(plain) > 60 or not _is_one_number(raw):
         return UNREADABLE

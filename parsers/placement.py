@@ -103,6 +103,19 @@ def cut(pieces: Sequence[str], width: int, groups: Sequence[int]) -> list[Candid
     return [] if steps[0] <= 0 else found
 
 
+def cut_once(pieces: Sequence[str], width: int) -> tuple[int, ...]:
+    """The one way to cut runs of digits into ``width`` numbers of which none begins with a zero; empty if several.
+
+    There is no rule to choose by: a single way is left only where there are as many digits as numbers, or nearly.
+    """
+    digits = "".join(pieces)
+    if not (width <= len(digits) <= MAX_GLUED_DIGITS) or not digits.isdigit():
+        return ()
+    borders = frozenset(sum(map(len, pieces[: n + 1])) for n in range(len(pieces)))
+    ways = [way for way, _, end in _cut_numbers(digits, borders, 0, width, 0, [MAX_STEPS]) if end == len(digits)]
+    return ways[0] if len(ways) == 1 else ()
+
+
 _Cut = tuple[Printed, tuple[int, ...]]
 
 

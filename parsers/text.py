@@ -17,11 +17,6 @@ _BLANKS = dict.fromkeys(
 _COMPACT = {**_NARROW, **_BLANKS}
 _SPACED = str.maketrans({chr(code): " " for code in _BLANKS})
 
-# Characters that are common in these reports and exist only in traditional spelling.
-_TRADITIONAL = re.compile(
-    "[開報務總處數請實關發規費許罰強業構會織維糾結審訴複議執應從況無號機積極對時進與據條強書頭見將員網點關證現們過還長組動觀質後來這當專題領導責認學黨國體]"
-)
-
 # 一、 （一） (1) 1. 1、 1． ① 第一, at the front of a label; a bare number in front of Chinese text as well.
 _ORDINAL = re.compile(r"(?:[(][一二三四五六七八九十\d]{0,3}[)]|[一二三四五六七八九十]{1,3}[、.,)]|\d{1,2}[.、,)]?|[①-⑳])+")
 _BRACKETED = re.compile(r"\([^()]*\)|\[[^\[\]]*\]|【[^【】]*】")
@@ -52,8 +47,12 @@ def _converter() -> Any:
 
 
 def is_traditional(text: str) -> bool:
-    """Whether the text holds characters that only traditional spelling has."""
-    return _TRADITIONAL.search(text) is not None
+    """Whether the text holds characters outside GB 2312, the set that simplified official labels keep to."""
+    try:
+        text.encode("gb2312")
+    except UnicodeEncodeError:
+        return True
+    return False
 
 
 def simplify(text: str) -> str:

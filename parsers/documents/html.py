@@ -10,6 +10,8 @@ from collections.abc import Iterator
 from lxml import etree
 
 from parsers.documents.model import Block, Document, Grid, Paragraph
+from parsers.documents.text import rows_to_blocks, split_rows
+from parsers.documents.tokens import Token
 from parsers.errors import NotAReport
 from parsers.grid import MAX_COLUMN_SPAN, SourceCell, expand_spans, read_span
 from parsers.text import squeeze
@@ -24,6 +26,9 @@ _BLOCKS = frozenset(
 )
 _LEVELS = {f"h{n}": n for n in range(1, 7)}
 _CELLS = frozenset(("td", "th"))
+_GROUPS = frozenset(("tbody", "thead", "tfoot"))
+# No form has wider rows; what is longer are cells of many rows that stand without any.
+MAX_ROW_CELLS = 16
 # Inside a cell these part what stands before from what stands after: a footnote mark is not one more digit.
 _PARTING = frozenset(("br", "p", "div", "li", "sup", "sub", "del", "s", "strike", "ul", "ol", "h1", "h2", "h3", "h4"))
 _LAYOUT_TEXT = 400
@@ -153,6 +158,9 @@ class _Walker:
             return True
         if max(map(len, rows), default=0) <= 1 or any(len(cell.text) > _LAYOUT_TEXT for row in rows for cell in row):
             return True
+        if any(len(row) > MAX_ROW_CELLS for row in rows):
+            self._add_loose(rows, table)
+            return False
         caption = table.find("caption")
         if caption is not None:
             self.parts.append(_cell_text(caption))
@@ -162,6 +170,15 @@ class _Walker:
         if nested:
             self._add_nested(table, depth)
         return False
+
+    def _add_loose(self, rows: list[list[SourceCell]], table: etree._Element) -> None:
+        """Add a table with cells outside any row: its rows are told by the labels, as in a text of one cell a line."""
+        tokens = [
+            Token(cell.text, cell.line, r if len(row) <= MAX_ROW_CELLS else -1) for r, row in enumerate(rows) for cell in row
+        ]
+        for block in rows_to_blocks(split_rows(tokens)):
+            block.depth = self.low
+            self.blocks.append(block)
 
     def _add_nested(self, table: etree._Element, depth: int) -> None:
         for inner in table.iter("table"):
@@ -200,14 +217,16 @@ def _table_rows(table: etree._Element, nested: bool) -> list[list[SourceCell]]:
     loose: list[SourceCell] = []
     for child in table:
         tag = child.tag
+        if tag in _CELLS:
+            if not loose:
+                rows.append(loose)
+            loose.append(_source_cell(child, nested))
+            continue
+        loose = []
         if tag == "tr":
             _add_row(rows, child, nested)
-        elif tag in ("tbody", "thead", "tfoot"):
+        elif tag in _GROUPS:
             _add_group(rows, child, nested)
-        elif tag in _CELLS:
-            loose.append(_source_cell(child, nested))
-    if loose:
-        rows.append(loose)
     return rows
 
 
@@ -216,12 +235,13 @@ def _add_group(rows: list[list[SourceCell]], group: etree._Element, nested: bool
     first = len(rows)
     loose: list[SourceCell] = []
     for child in group:
-        if child.tag == "tr":
-            _add_row(rows, child, nested)
-        elif child.tag in _CELLS:
+        if child.tag in _CELLS:
+            if not loose:
+                rows.append(loose)
             loose.append(_source_cell(child, nested))
-    if loose:
-        rows.append(loose)
+        elif child.tag == "tr":
+            loose = []
+            _add_row(rows, child, nested)
     last = len(rows)
     for r in range(first, last):
         for cell in rows[r]:

@@ -15,14 +15,14 @@ from parsers.documents.tokens import (
     meaning,
     split_bare,
 )
-from parsers.forms.schema import Meaning, read_label
+from parsers.forms.schema import Meaning, is_official, read_label
 from parsers.grid import MAX_COLUMNS
 from parsers.headings import find_heading, split_at_headings
 from parsers.text import squeeze
 
 MAX_LINES = 200_000
 # Between two cells of a table without pipes may stand a piece of a broken label, not a sentence.
-_MAX_GAP = 2
+_MAX_GAP = 4
 _MIN_BARE_VALUES = 3
 _MIN_BARE_LABELS = 2
 _MIN_VOTES = 3
@@ -139,7 +139,7 @@ class _Finder:
             for line in lines:
                 self._keep(line)
             return
-        self.blocks.extend(_rows_to_blocks(split_rows(tokens)))
+        self.blocks.extend(rows_to_blocks(split_rows(tokens)))
 
     def _keep(self, line: Paragraph) -> None:
         text = squeeze(line.text)
@@ -155,7 +155,8 @@ def _is_fragment(text: str) -> bool:
 def _is_table(tokens: list[Token]) -> bool:
     """Whether cells without any border are a table: official labels with numbers among them."""
     labels = sum(1 for token in tokens if meaning(token).is_row or meaning(token).outcome)
-    values = sum(1 for token in tokens if token.kind == "value")
+    # Digits run together are one token, and may be a whole row of numbers.
+    values = sum(max(1, len(token.text) // 3) for token in tokens if token.kind == "value")
     return labels >= _MIN_BARE_LABELS and values >= _MIN_BARE_VALUES
 
 
@@ -176,7 +177,7 @@ def _is_broken_label(pieces: list[Token], size: int) -> bool:
         return False
     whole = read_label("".join(piece.text for piece in pieces))
     parts = [meaning(piece) for piece in pieces]
-    if not (whole.is_row or whole.is_header) or whole in parts:
+    if not is_official("".join(piece.text for piece in pieces)) or whole in parts:
         return False
     return any(not (part.is_row or part.is_header) for part in parts)
 
@@ -234,7 +235,7 @@ def _is_outcome_header(row: list[Token]) -> bool:
     return outcomes >= 2 and row[-1].kind == "label"
 
 
-def _rows_to_blocks(rows: list[list[Token]]) -> list[Block]:
+def rows_to_blocks(rows: list[list[Token]]) -> list[Block]:
     """Rows of cells as one grid; rows of a single cell that is no label of a form are paragraphs between grids."""
     blocks: list[Block] = []
     pending: list[list[Token]] = []

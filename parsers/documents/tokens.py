@@ -15,15 +15,17 @@ from itertools import takewhile
 
 import msgspec
 
-from parsers.forms.schema import NO_MEANING, Meaning, load_forms, read_label
-from parsers.numbers import NOT_APPLICABLE, read_number
+from parsers.forms.schema import NO_MEANING, Meaning, is_official, load_forms, read_label
+from parsers.numbers import is_dash, read_number
 from parsers.text import compact, narrow, squeeze
 
 # A run of padding longer than this says only that a layout table once stood around the page.
 MAX_PADDING = 20
 MAX_BARE_CELL = 40
 _PIPES = str.maketrans("｜│┃", "|||")
-_VALUE = re.compile(r"[?+\-−±约近增减]{0,3}(?:\d|减少|增加)[^。；;]{0,24}|[增减]|详?见.{1,12}")
+_VALUE = re.compile(
+    r"[?+\-−±约近]{0,3}(?:增加|减少|[增减])?\d[\d,. ]{0,24}[余多%①-⑳]?[一-鿿]{0,3}(?:\(.{1,24}\))?|[增减]|详?见.{1,12}"
+)
 _NUMERALS = frozenset("零一二两三四五六七八九十")
 _PAGE_MARK = re.compile(
     r"[-—–－·\s]{1,6}\d{1,3}[-—–－·\s]{1,6}|第\s?\d{1,3}\s?页(?:\s?[,，/共]{1,2}\s?\d{1,3}\s?页)?|\d{1,3}\s?/\s?\d{1,3}"
@@ -58,7 +60,7 @@ def token_kind(text: str) -> str:
 def is_value(text: str) -> bool:
     """Whether a text stands where a number belongs: a number, a dash, a remark such as 见附件."""
     plain = narrow(text).strip()
-    if plain in NOT_APPLICABLE or plain in _NUMERALS:
+    if is_dash(plain) or plain in _NUMERALS:
         return True
     return len(plain) <= 30 and (
         _VALUE.fullmatch(plain) is not None or read_number(plain, "", True).status not in ("unreadable", "blank")
@@ -90,7 +92,8 @@ class PipeReader:
     def add(self, line: str, number: int) -> None:
         """Take in one line, with pipes or without."""
         if not has_pipes(line):
-            self._wait(line, number)
+            self._close_before(line, False)
+            self._wait(squeeze(line), number)
             return
         segments = line.translate(_PIPES).split("|")
         filled = sum(1 for segment in segments if segment and not segment.isspace())
@@ -101,12 +104,15 @@ class PipeReader:
         elif filled == 1 and len(segments) > 1 and not segments[0].strip() and not self.waiting:
             segments = segments[1:]
         elif row >= 0:
-            self._close_before_row(segments[0])
+            self._close_before(segments[0], True)
         self._split(segments, number, row)
 
-    def _close_before_row(self, first: str) -> None:
-        """A line that is a row by itself does not go on with a label that waits, unless the two make one label."""
-        if self.waiting and read_label("".join(self.waiting) + first) is NO_MEANING:
+    def _close_before(self, first: str, is_row: bool) -> None:
+        """Close a label that waits where what comes next does not go on with it: the two make no label together."""
+        waiting = "".join(self.waiting)
+        if not waiting or is_official(waiting + first):
+            return
+        if is_row or is_official(waiting) or NO_MEANING not in (read_label(waiting), read_label(first)):
             self.close()
 
     def _split(self, segments: list[str], number: int, row: int) -> None:
@@ -138,10 +144,10 @@ class PipeReader:
 
     def drop_invented_header(self) -> None:
         """Forget the header line of a Markdown table where its words are no official labels and no values."""
-        if not self.tokens or self.tokens[-1].row < 0:
+        if not self.tokens or self.waiting:
             return
-        row = self.tokens[-1].row
-        header = [token for token in self.tokens if token.row == row]
+        line = self.tokens[-1].line
+        header = list(takewhile(lambda token: token.line == line, reversed(self.tokens)))
         if all(token.kind == "blank" or (token.kind == "label" and meaning(token) is NO_MEANING) for token in header):
             del self.tokens[-len(header) :]
 
@@ -159,7 +165,7 @@ def split_bare(line: str, number: int) -> list[Token] | None:
     pieces = text.split()
     if all(map(is_value, pieces)) and len(pieces) <= 16:
         return [Token(piece, number, number if len(pieces) > 1 else -1) for piece in pieces]
-    return _split_labelled(pieces, number) or _split_glued(text, number)
+    return None if "。" in text else _split_glued(text, number) or _split_labelled(pieces, number)
 
 
 def _split_labelled(pieces: list[str], number: int) -> list[Token] | None:
@@ -185,20 +191,21 @@ def _label_pattern() -> re.Pattern[str]:
         labels.update(form.tops, form.applicant_groups, ("信息内容",))
         if form.statistics:
             labels.update(label for row in form.statistics.rows for label in row.labels)
-            labels.update(form.statistics.headers, form.statistics.value_headers)
+            labels.update(form.statistics.headers, form.statistics.value_headers, form.statistics.captions)
     spelled = sorted((_loose(label) for label in labels if len(label) > 1), key=len, reverse=True)
     ordinal = r"(?:[（(][一二三四五六七八九十]?[)）]|[一二三四五六七八九十][、.]|\d[.．、](?!\d))?"
     stub = "[（(]本列数据[^（()）]{0,60}[)）]"
-    return re.compile(rf"第二十条第?[（(]?[一五六八九][)）]?项|{stub}|{ordinal}(?:{'|'.join(spelled)})(?:[（(][^（()）\d]{{1,40}}[)）])?")
+    label = rf"{ordinal}(?:{'|'.join(spelled)})(?:[（(][^（()）]{{0,30}}[一-鿿][^（()）\d]{{0,20}}[)）])?[”」\"]?"
+    return re.compile(rf"第二十条第?[（(]?[一五六八九][)）]?项|{stub}|{label}")
 
 
 def _loose(label: str) -> str:
     """A pattern for a label in normal form that lets punctuation and blanks stand between its characters."""
-    return r"[\s、“”\"/·]{0,2}".join(map(re.escape, label))
+    return r"[\s、“”\"/·：:《》]{0,2}".join(map(re.escape, label))
 
 
 def _glued(text: str) -> bool:
-    return text[-1:].isdigit() or any(mark.isdigit() for mark in text[-3:])
+    return text[-1:].isdigit()
 
 
 _MAX_GLUED_LINE = 20_000
@@ -227,9 +234,9 @@ def _split_glued(text: str, number: int) -> list[Token] | None:
 
 def _add_values(tokens: list[Token], between: str, number: int) -> bool:
     """Add what stands between two labels; False where it is neither values nor punctuation."""
-    units = load_forms()["2014"].statistics
+    statistics = load_forms()["2014"].statistics
     for piece in between.split():
-        unit = next((u for u in sorted(units.units, key=len, reverse=True) if piece.startswith(u)), "") if units else ""
+        unit = next((unit for unit in statistics.units if piece.startswith(unit)), "") if statistics else ""
         if unit and (piece == unit or is_value(piece[len(unit) :])):
             tokens.append(Token(unit, number))
             piece = piece[len(unit) :]

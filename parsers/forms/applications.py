@@ -4,7 +4,7 @@ import msgspec
 
 from parsers.documents.model import Cell, Grid
 from parsers.forms.lost import find_candidates, is_glued, read_lost
-from parsers.forms.rows import MISSING_LINE, PrintedRow, Slot, place_by_columns, read_cell, refuse, trim_remarks
+from parsers.forms.rows import MISSING_LINE, PrintedRow, Slot, is_damaged, place_by_columns, read_cell, refuse, trim_remarks
 from parsers.forms.schema import Form, load_forms, read_label
 from parsers.numbers import BLANK
 from parsers.placement import Candidate, Rule, complete, settle
@@ -42,7 +42,7 @@ def find_application_rows(
     """The rows of section 3 in a grid, and its order of applicants; ``before`` is that of the part before a cut."""
     order, columns = _read_header(grid, rows)
     context = _Context(order=order or before or APPLICANTS, columns=columns)
-    damaged = not grid.aligned and _has_no_repeats(grid)
+    damaged = is_damaged(grid)
     found: list[ApplicationRow] = []
     for row in rows:
         indicator = _read_indicator(row, context)
@@ -76,12 +76,6 @@ def _read_indicator(row: PrintedRow, context: _Context) -> str:
 def _is_in_other(context: _Context) -> bool:
     """其他 alone is the last line of （六）其他处理 only below that group, or below its second line."""
     return context.group == "other" or context.last == "applications.results.other.unpaid"
-
-
-def _has_no_repeats(grid: Grid) -> bool:
-    """Whether no cell's text stands twice: a text from which every repeated line was dropped."""
-    texts = [cell.text for row in grid.rows for cell in row if cell.text]
-    return len(texts) >= 10 and len(set(texts)) == len(texts)
 
 
 def _read_header(grid: Grid, rows: list[PrintedRow]) -> tuple[tuple[str | None, ...], tuple[int, ...]]:

@@ -1,13 +1,16 @@
 """The table of section 2 (条例 article 20): blocks of rows, each under its own header; 2021 and 2019 forms."""
 
 import re
+from itertools import accumulate
 
 import msgspec
 
 from parsers.documents.model import Cell, Grid
-from parsers.forms.rows import PrintedRow, Slot, place_by_columns, read_cell, refuse
+from parsers.forms.lost import is_glued
+from parsers.forms.rows import PrintedRow, Slot, is_damaged, place_by_columns, read_cell, refuse
 from parsers.forms.schema import DisclosureBlock, load_forms, read_label
 from parsers.numbers import Reading
+from parsers.placement import cut_once
 from parsers.text import compact
 
 _HEADER_UNIT = re.compile(r"\((?:单位[:：]?)?(元|万元|亿元)\)")
@@ -22,12 +25,15 @@ class DisclosureRow(msgspec.Struct):
     table: int
     aligned: bool
     is_part: bool
+    is_damaged: bool
+    is_glued: bool = False
 
 
 def find_disclosure_rows(grid: Grid, rows: list[PrintedRow], table: int) -> list[DisclosureRow]:
     """The rows of section 2 in a grid, each with the header that it stands under (empty where that is lost)."""
     found: list[DisclosureRow] = []
     header: list[Cell] = []
+    damaged = is_damaged(grid)
     for row in rows:
         columns = [cell for cell, word in zip(row.labels, row.meanings, strict=True) if word.disclosure_columns]
         keys = [n for n, word in enumerate(row.meanings) if word.disclosure_rows]
@@ -38,7 +44,11 @@ def find_disclosure_rows(grid: Grid, rows: list[PrintedRow], table: int) -> list
         if keys and len(keys) == 1:
             key = row.meanings[keys[0]].disclosure_rows[0]
             # A label behind the row's own says that the row is only a part of it (行政检查 of 其他对外管理服务事项).
-            found.append(DisclosureRow(key, row, header, table, grid.aligned, keys[0] < len(row.labels) - 1))
+            is_part = keys[0] < len(row.labels) - 1
+            found.append(DisclosureRow(key, row, header, table, grid.aligned, is_part, damaged))
+    if not grid.aligned and is_glued([cell for item in found for cell in item.row.filled]):
+        for item in found:
+            item.is_glued = True
     return found
 
 
@@ -89,6 +99,8 @@ def read_disclosure_row(found: DisclosureRow, form: str) -> dict[tuple[str, str 
     signed = {column.key: column.signed for column in block.columns}
     units = load_forms()[block.form].units
     readings: dict[tuple[str, str | None], Slot] = {}
+    if found.is_glued and len(found.row.filled) < len(keys):
+        return _cut_row(found, keys)
     for n, (cell, certain) in enumerate(_place(found, len(keys), [cell for _, cell in printed])):
         indicator = f"disclosure.{found.key}.{keys[n]}"
         unit = units[indicator]
@@ -104,7 +116,7 @@ def _place(found: DisclosureRow, width: int, header: list[Cell]) -> list[tuple[C
     if found.is_part or not row.values:
         return [(row.labels[-1], False)] * width
     if len(filled) == width:
-        return [(cell, True) for cell in filled]
+        return [(cell, not found.is_damaged or width > 1) for cell in filled]
     if found.aligned and header:
         ranges = [(cell.column, cell.column + cell.column_span) for cell in header]
         placed = place_by_columns(row, ranges, found.table)
@@ -112,11 +124,29 @@ def _place(found: DisclosureRow, width: int, header: list[Cell]) -> list[tuple[C
         if width > len(filled) and any(id(cell) not in inside for cell in filled):
             return [(cell, False) for cell, _ in placed]
         return placed
-    if not filled:
-        return [(row.values[0], True)] * width
+    if not filled or found.is_damaged:
+        return [(row.values[0], not found.is_damaged)] * width
     if len(filled) < width and _keeps_blanks(row.values, width):
         return [(cell, True) for cell in row.values[:width]]
     return [(row.values[min(n, len(row.values) - 1)], False) for n in range(width)]
+
+
+def _cut_row(found: DisclosureRow, keys: list[str]) -> dict[tuple[str, str | None], Slot]:
+    """Readings of a row whose cells run together: inferred where there is one way to cut it, else unreadable."""
+    filled = found.row.filled
+    numbers = cut_once([cell.text for cell in filled], len(keys))
+    ends = list(accumulate(len(cell.text) for cell in filled))
+    readings: dict[tuple[str, str | None], Slot] = {}
+    place = 0
+    for n, key in enumerate(keys):
+        cell = found.row.values[min(n, len(found.row.values) - 1)] if found.row.values else found.row.labels[-1]
+        slot = refuse(cell, found.table)
+        if numbers:
+            owner = next(filled[k] for k, end in enumerate(ends) if place < end)
+            slot = Slot(Reading(numbers[n], "inferred"), owner, found.table)
+            place += len(str(numbers[n]))
+        readings[f"disclosure.{found.key}.{key}", None] = slot
+    return readings
 
 
 def _keeps_blanks(values: list[Cell], width: int) -> bool:

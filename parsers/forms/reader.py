@@ -13,6 +13,7 @@ from parsers.forms.review import read_review
 from parsers.forms.rows import Slot, TableReading, print_rows
 from parsers.forms.schema import load_forms
 from parsers.forms.statistics import is_statistics, read_statistics
+from parsers.headings import find_heading
 from parsers.records import Value
 
 # Fewer rows than these are a table of the report's own that shares a label with a form.
@@ -63,17 +64,21 @@ def _find(document: Document) -> _Found:
     found = _Found()
     order: tuple[str | None, ...] = ()
     table = -1
+    section = ""
     review_form = load_forms()["2021"]
     for place, block in enumerate(document.blocks):
         if not isinstance(block, Grid):
+            heading = find_heading(block.text)
+            section = heading.section if heading else section
             continue
         table += 1
         rows = print_rows(block)
-        if not any(row.meanings for row in rows):
+        in_review = section == "review_litigation"
+        if not in_review and not any(row.meanings for row in rows):
             continue
         disclosure = find_disclosure_rows(block, rows, table)
         applications, order = find_application_rows(block, rows, table, order)
-        review = read_review(block, rows, table, review_form)
+        review = read_review(block, rows, table, review_form, in_review)
         _add_rows(found.disclosure, disclosure, [row.key for row in disclosure])
         _add_rows(found.applications, applications, [row.indicator for row in applications])
         if review:

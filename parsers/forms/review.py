@@ -2,7 +2,7 @@
 
 from parsers.documents.model import Cell, Grid
 from parsers.forms.lost import find_candidates, is_glued, read_lost
-from parsers.forms.rows import MISSING_LINE, PrintedRow, Slot, read_cell, trim_remarks
+from parsers.forms.rows import MISSING_LINE, PrintedRow, Slot, is_damaged, read_cell, refuse, trim_remarks
 from parsers.forms.schema import Form, read_label
 from parsers.numbers import BLANK
 
@@ -10,8 +10,13 @@ _UNIT = "件"
 _MIN_HEADER = 4
 
 
-def read_review(grid: Grid, rows: list[PrintedRow], table: int, form: Form) -> dict[tuple[str, str | None], Slot]:
-    """The readings of section 4 in a grid, by indicator; empty where the grid is not that table."""
+def read_review(
+    grid: Grid, rows: list[PrintedRow], table: int, form: Form, in_section: bool
+) -> dict[tuple[str, str | None], Slot]:
+    """The readings of section 4 in a grid, by indicator; empty where the grid is not that table.
+
+    Under the heading of section 4 (``in_section``) fifteen numbers in a row are enough: header lines get lost.
+    """
     head: list[PrintedRow] = []
     for row in rows:
         words = [word for word in row.meanings if word.branch or word.is_top or word.outcome]
@@ -23,6 +28,15 @@ def read_review(grid: Grid, rows: list[PrintedRow], table: int, form: Form) -> d
                 return readings
         elif any(word.is_row and not word.is_header for word in row.meanings):
             head = []
+    return _read_headless(rows, table, form) if in_section else {}
+
+
+def _read_headless(rows: list[PrintedRow], table: int, form: Form) -> dict[tuple[str, str | None], Slot]:
+    """Fifteen numbers in the form's order, where a row has no label and no header is left above it."""
+    keys = _keys(set(), form)
+    for row in rows:
+        if len(row.filled) == len(keys) and not row.labels:
+            return {(key, None): read_cell(cell, table, _UNIT) for key, cell in zip(keys, row.filled, strict=True)}
     return {}
 
 
@@ -44,8 +58,12 @@ def _read_row(
         return {(key, None): read_cell(cell, table, _UNIT) for key, cell in zip(order, filled, strict=True)}
     if len(own) == len(order) and (grid.aligned or any(not c.text for c in own[: _last(own)])):
         return {(key, None): read_cell(cell, table, _UNIT) for key, cell in zip(order, own, strict=True)}
+    if not row.values:
+        return {}
+    if is_damaged(grid):
+        return {(key, None): refuse(row.values[0], table) for key in order}
     if not filled:
-        return {(key, None): Slot(BLANK, row.values[0], table) for key in order} if row.values else {}
+        return {(key, None): Slot(BLANK, row.values[0], table) for key in order}
     return _place_lost(order, own, table, grid.aligned)
 
 

@@ -9,6 +9,7 @@ from parsers.numbers import UNREADABLE, Reading, read_number
 from parsers.text import compact
 
 MISSING_LINE = 0
+_MIN_UNREPEATED = 10
 
 
 class PrintedRow(msgspec.Struct):
@@ -69,6 +70,17 @@ def _print_row(slots: list[Cell], r: int) -> PrintedRow:
         meanings.append(word)
         end = n + 1
     return PrintedRow(labels, meanings, own[end:], slots)
+
+
+def is_damaged(grid: Grid) -> bool:
+    """Whether no cell's text stands twice: a text from which every line that had occurred before was dropped.
+
+    A form cannot be without repeats; there, what is missing is not blank, and what follows a label may be another's.
+    """
+    if grid.aligned:
+        return False
+    texts = [cell.text for row in grid.rows for cell in row if cell.text]
+    return len(texts) >= _MIN_UNREPEATED and len(set(texts)) == len(texts)
 
 
 def read_cell(cell: Cell, table: int, unit: str, signed: bool = False) -> Slot:

@@ -64,7 +64,8 @@ class Statistics(msgspec.Struct, frozen=True):
     unit_headers: frozenset[str]
     value_headers: tuple[str, ...]
     code_headers: frozenset[str]
-    units: frozenset[str]
+    captions: tuple[str, ...]
+    units: tuple[str, ...]
 
 
 class Form(msgspec.Struct, frozen=True):
@@ -155,7 +156,8 @@ def _statistics(data: dict[str, Any]) -> Statistics:
         frozenset(map(label_key, data["unit_headers"])),
         tuple(map(label_key, data["value_headers"])),
         frozenset(map(label_key, data["code_headers"])),
-        frozenset(data["units"]),
+        tuple(map(label_key, data["captions"])),
+        tuple(sorted(data["units"], key=len, reverse=True)),
     )
 
 
@@ -266,6 +268,11 @@ def read_label(text: str) -> Meaning:
     key = label_key(text)
     vocabulary = _vocabulary()
     return vocabulary.exact.get(key) or _by_words(key, vocabulary)
+
+
+def is_official(text: str) -> bool:
+    """Whether a text is a label of some form as the data files spell it, not only resembles one."""
+    return label_key(text) in _vocabulary().exact
 
 
 def _by_words(key: str, vocabulary: _Vocabulary) -> Meaning:

@@ -1,7 +1,7 @@
 """The statistics table of the 2014 form: one indicator a line, with its unit and one number."""
 
 from parsers.documents.model import Cell, Grid
-from parsers.forms.rows import MISSING_LINE, PrintedRow, Slot, read_cell, refuse
+from parsers.forms.rows import MISSING_LINE, PrintedRow, Slot, is_damaged, read_cell, refuse
 from parsers.forms.schema import Form, Statistics, read_label
 from parsers.numbers import BLANK, Reading
 from parsers.text import compact, label_key
@@ -14,12 +14,15 @@ def read_statistics(grid: Grid, rows: list[PrintedRow], table: int, form: Form) 
     column, codes = _read_header(rows, statistics)
     readings: dict[tuple[str, str | None], Slot] = {}
     parents: set[str] = set()
+    damaged = is_damaged(grid)
     for row in rows:
         indicator = _read_indicator(row, statistics, parents)
         if not indicator or (indicator, None) in readings:
             continue
         parents.add(indicator)
-        if row.values or grid.aligned:
+        if damaged:
+            readings[indicator, None] = refuse((row.values or row.labels)[0], table)
+        elif row.values or grid.aligned:
             readings[indicator, None] = _read_row(grid, row, column, codes, table, form.units[indicator])
     return readings
 

@@ -1,0 +1,237 @@
+"""Agencies: what they do, the level of their government, and the spelling of their names.
+
+Words are data: ``data/agency_types.toml`` for the types, ``data/header.toml`` for places, kinds of agency and the
+offices inside one.
+"""
+
+import re
+import tomllib
+from collections.abc import Iterable
+from functools import cache, lru_cache
+from importlib.resources import files
+from typing import Any
+
+import msgspec
+
+from parsers.divisions import division_level, division_name, is_place, read_place
+
+_BRACKETED = re.compile(r"[(（][^()（）]*[)）]")
+_MAX_NAME = 40
+
+
+class AgencyType(msgspec.Struct, frozen=True):
+    """One type: its code, its labels, and the words that tell it."""
+
+    code: str
+    label_zh: str
+    label_en: str
+    ends: tuple[str, ...] = ()
+    words: tuple[str, ...] = ()
+
+
+class _Patterns(msgspec.Struct, frozen=True):
+    agency: re.Pattern[str]
+    unit: re.Pattern[str]
+    place: re.Pattern[str]
+    bare_place: re.Pattern[str]
+    township: re.Pattern[str]
+    branch: re.Pattern[str]
+    zone: re.Pattern[str]
+
+
+@cache
+def load_words() -> dict[str, Any]:
+    """The words of ``data/header.toml``."""
+    return tomllib.loads(files("parsers").joinpath("data", "header.toml").read_text("utf-8"))
+
+
+@cache
+def load_agency_types() -> tuple[AgencyType, ...]:
+    """All types in the order of their data file."""
+    data = tomllib.loads(files("parsers").joinpath("data", "agency_types.toml").read_text("utf-8"))
+    return tuple(msgspec.convert(entry, AgencyType) for entry in data["type"])
+
+
+def any_of(words: Iterable[str]) -> str:
+    """A pattern for any of the words, the longest first."""
+    return "(?:" + "|".join(map(re.escape, sorted(words, key=len, reverse=True))) + ")"
+
+
+@cache
+def _patterns() -> _Patterns:
+    words = load_words()["agency"]
+    kinds, places, townships = any_of(words["kinds"]), any_of(words["places"]), any_of(words["townships"])
+    not_places = any_of(words["not_places"])
+    false_places = "".join(f"(?<!{word})" for word in words["false_places"])
+    return _Patterns(
+        agency=re.compile(rf"[\w·、()（）]{{1,{_MAX_NAME}}}{kinds}(?:[(（][\w、]{{2,20}}[)）])?"),
+        unit=re.compile(rf"(.{{2,{_MAX_NAME}}}{any_of(words['heads'])})(?:党政|的)?{any_of(words['units'])}"),
+        place=re.compile(rf"([^\W\d_]{{1,9}}?)({places})(?!{not_places}){false_places}"),
+        bare_place=re.compile(rf"[\w·]{{1,14}}({places}|{townships})"),
+        township=re.compile(rf".{{1,20}}{townships}(?:{any_of(words['township_offices'])})?"),
+        branch=re.compile(rf".{{3,40}}{any_of(words['branches'])}"),
+        zone=re.compile(rf".{{0,20}}{any_of(words['zones'])}"),
+    )
+
+
+def is_agency(name: str) -> bool:
+    """Whether a short text reads as the name of an agency: ends in 局, 委员会, 人民政府, 街道 and the like."""
+    return len(name) <= _MAX_NAME and _patterns().agency.fullmatch(name) is not None
+
+
+def complete_place(name: str) -> str:
+    """The government behind the bare name of a place, else the name as it is.
+
+    吴兴区 gives 吴兴区人民政府, 某镇 and 某镇政府 give 某镇人民政府, 某街道 gives 某街道办事处. Zones and parks, which
+    have no government of their own, stay as they are.
+    """
+    words = load_words()["agency"]
+    stem = name.removesuffix("政府") if name.endswith("政府") and not name.endswith("人民政府") else name
+    match = _patterns().bare_place.fullmatch(stem)
+    if match is None or (not is_place(stem) and _patterns().zone.fullmatch(stem)):
+        return name
+    return stem + (words["street_office"] if match[1] in words["streets"] else words["government"])
+
+
+def strip_unit(name: str) -> str:
+    """The agency without the office inside it: 吴兴区商务局办公室 gives 吴兴区商务局.
+
+    The office of a government (吴兴区人民政府办公室) is an agency of its own and stays; that of a township does not.
+    """
+    match = _patterns().unit.fullmatch(name)
+    if match is None:
+        return name
+    head = match[1]
+    return head if not head.endswith("政府") or find_agency_type(head) == "township" else name
+
+
+def find_legal_name(short: str, names: Iterable[str]) -> str | None:
+    """The first of the fuller names that the short form stands for, or None.
+
+    区商务局 stands for 吴兴区商务局, 市应急局 for 淮安市应急管理局: its first characters name no place of their own, and
+    all its characters stand in the fuller name in this order, the last one at the end.
+    """
+    if not is_short(short):
+        return None
+    kind = find_agency_type(short)
+    for name in names:
+        if len(name) > len(short) and _is_abbreviation(short, name) and kind in (None, find_agency_type(name)):
+            return name
+    return None
+
+
+def _is_abbreviation(short: str, name: str) -> bool:
+    short, name = _short_ending(short), _short_ending(name)
+    letters = iter(name)
+    return name[-1] == short[-1] and all(letter in letters for letter in short)
+
+
+def _short_ending(name: str) -> str:
+    for long, short in load_words()["agency"]["endings"].items():
+        if name.endswith(long):
+            return name.removesuffix(long) + str(short)
+    return name
+
+
+def is_short(name: str) -> bool:
+    """Whether a name begins with 区, 市, 县 … alone, or with no place at all; townships have their own."""
+    return bare_prefix(name) is not None or (place_end(name) == 0 and _patterns().township.fullmatch(name) is None)
+
+
+def bare_prefix(name: str) -> str | None:
+    """The 区, 市, 县 … that stands alone in front of a short form (区商务局), or None."""
+    prefix = name[:1]
+    words = load_words()["agency"]
+    if prefix not in words["bare_places"] or name.startswith(tuple(words["not_places"]), 1) or place_end(name) > 0:
+        return None
+    return prefix
+
+
+def same_work(one: str, other: str) -> bool:
+    """Whether two names of agencies differ in nothing but their places."""
+    return one[place_end(one) :] == other[place_end(other) :]
+
+
+@lru_cache(maxsize=4096)
+def place_end(name: str) -> int:
+    """Where the places at the front of a name end: 3 in 吴兴区商务局, 0 in 商务局."""
+    codes, rest = read_place(name)
+    place = len(name) - len(rest) if codes else 0
+    while (match := _patterns().place.match(name, place)) is not None:
+        place = match.end()
+    return place
+
+
+@lru_cache(maxsize=4096)
+def find_agency_type(name: str | None) -> str | None:
+    """The code of what an agency does, or None where its name does not tell."""
+    if not name:
+        return None
+    plain = _BRACKETED.sub("", name) or name
+    for kind in load_agency_types():
+        if kind.ends and plain.endswith(kind.ends):
+            return kind.code
+    # 民政 stands in 人民政府 by accident.
+    match = _type_pattern().search(plain[place_end(plain) :].replace("人民政府", ""))
+    return _type_words()[match[0]] if match else None
+
+
+@cache
+def _type_words() -> dict[str, str]:
+    return {word: kind.code for kind in load_agency_types() for word in kind.words}
+
+
+@cache
+def _type_pattern() -> re.Pattern[str]:
+    return re.compile(any_of(_type_words()))
+
+
+@lru_cache(maxsize=4096)
+def find_level(agency: str | None, code: str | None, year: int | None = None) -> str | None:
+    """``province``, ``city``, ``district`` or ``township``: the level of the government an agency belongs to.
+
+    Told by the agency's name; by its division where the name is short or names a place whose level is unknown (市).
+    """
+    known = division_level(code) if code is not None else None
+    if not agency:
+        return None
+    plain = _BRACKETED.sub("", agency) or agency
+    if _patterns().township.fullmatch(plain):
+        return "township"
+    if _patterns().branch.fullmatch(plain):
+        return "district" if known in (None, "city", "district") else known
+    levels = load_words()["levels"]
+    prefix = bare_prefix(plain)
+    if prefix is not None:
+        return levels.get(prefix) or known
+    codes, rest = read_place(plain, year, code)
+    found = {division_level(c) for c in codes}
+    match = None if _patterns().zone.match(rest) else _last_place(rest)
+    if match is not None:
+        return levels.get(match) or known
+    if len(found) == 1:
+        return found.pop()
+    return known if found or find_agency_type(plain) != "development_zone" else None
+
+
+def _last_place(text: str) -> str | None:
+    """The suffix of the last of the unlisted places at the front of a text: 区 in 望溪区商务局."""
+    place, suffix = 0, None
+    while (match := _patterns().place.match(text, place)) is not None:
+        place, suffix = match.end(), match[2]
+    return suffix
+
+
+def place_of_short(name: str, code: str, year: int | None = None) -> str | None:
+    """A short form with the name of its division in front, or None where the two do not go together.
+
+    区商务局 and 330502 give 吴兴区商务局; 市应急局 and 320803 give 淮安市应急局, by the city the district lies in.
+    """
+    prefix = bare_prefix(name)
+    if prefix is None:
+        return None
+    for division in (code, code[:4] + "00", code[:2] + "0000"):
+        place = division_name(division, year)
+        if place is not None and place.endswith(prefix):
+            return place + name[1:]
+    return None
