@@ -18,9 +18,11 @@ _COMPACT = {**_NARROW, **_BLANKS}
 _SPACED = str.maketrans({chr(code): " " for code in _BLANKS})
 
 # 一、 （一） (1) 1. 1、 1． ① 第一, at the front of a label; a bare number in front of Chinese text as well.
-_ORDINAL = re.compile(r"(?:[(][一二三四五六七八九十\d]{0,3}[)]|[一二三四五六七八九十]{1,3}[、.,)]|\d{1,2}[.、,)]?|[①-⑳])+")
+_ORDINAL = re.compile(r"(?:[(][一二三四五六七八九十\d]{0,3}[)]|[一二三四五六七八九十]{1,3}[、.,)]|\d{1,2}(?!\d)[.、,)]?|[①-⑳])+")
 _BRACKETED = re.compile(r"\([^()]*\)|\[[^\[\]]*\]|【[^【】]*】")
 _NOT_LETTERS = re.compile(r"[^\w]|_")
+# A header may name the year where the form says 本年 (this year).
+_THIS_YEAR = re.compile(r"^20\d\d年度?")
 _PINYIN = re.compile(r"\([a-zà-ɏ]{1,8}\)")
 
 
@@ -75,7 +77,7 @@ def label_key(text: str) -> str:
         plain = simplify(plain)
     if "(" in plain:
         plain = _PINYIN.sub("", plain)
-    plain = strip_ordinal(plain)
+    plain = _THIS_YEAR.sub("本年", strip_ordinal(plain))
     if "(" in plain or "[" in plain or "【" in plain:
         plain = _BRACKETED.sub("", plain).split("(", 1)[0]
     return _NOT_LETTERS.sub("", plain)

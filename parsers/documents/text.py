@@ -280,7 +280,9 @@ def _align(blocks: list[Block]) -> list[Block]:
     """
     grids = [block for block in blocks if isinstance(block, Grid) and not block.aligned]
     votes = [vote for grid in grids for row in grid.rows if (vote := _alignment_vote(row))]
-    if len(votes) >= _MIN_VOTES and all(vote > 0 for vote in votes):
+    kept = sum(1 for vote in votes if vote > 0)
+    # A blank total looks like padding, so a few votes against are expected.
+    if kept >= _MIN_VOTES and kept > 2 * (len(votes) - kept):
         for grid in grids:
             grid.aligned = True
     return blocks

@@ -25,6 +25,7 @@ MAX_BARE_CELL = 40
 _PIPES = str.maketrans("｜│┃", "|||")
 _VALUE = re.compile(
     r"[?+\-−±约近]{0,3}(?:增加|减少|[增减])?\d[\d,. ]{0,24}[余多%①-⑳]?[一-鿿]{0,3}(?:\(.{1,24}\))?|[增减]|详?见.{1,12}"
+    r"|\d[\d,.+\-−增减]{1,60}"
 )
 _NUMERALS = frozenset("零一二两三四五六七八九十")
 _PAGE_MARK = re.compile(
@@ -62,7 +63,7 @@ def is_value(text: str) -> bool:
     plain = narrow(text).strip()
     if is_dash(plain) or plain in _NUMERALS:
         return True
-    return len(plain) <= 30 and (
+    return len(plain) <= 64 and (
         _VALUE.fullmatch(plain) is not None or read_number(plain, "", True).status not in ("unreadable", "blank")
     )
 
@@ -96,8 +97,11 @@ class PipeReader:
             self._wait(squeeze(line), number)
             return
         segments = line.translate(_PIPES).split("|")
-        filled = sum(1 for segment in segments if segment and not segment.isspace())
-        row = number if filled >= 2 else -1
+        words = [segment for segment in segments if segment and not segment.isspace()]
+        filled = len(words)
+        # A label with blank cells around it is a row as well: its numbers are blank, or it is a caption.
+        alone = filled == 1 and len(segments) > 3 and not self.waiting and token_kind(squeeze(words[0])) == "label"
+        row = number if filled >= 2 or alone else -1
         if row >= 0 and not (segments[0] and not segments[0].isspace()):
             self.close()
             segments = segments[1:]

@@ -33,7 +33,6 @@ class _Context(msgspec.Struct):
     last: str = ""
     order: tuple[str | None, ...] = ()
     columns: tuple[int, ...] = ()
-    is_data: bool = False
 
 
 def find_application_rows(
@@ -65,6 +64,9 @@ def _read_indicator(row: PrintedRow, context: _Context) -> str:
     if not indicator and len(row.labels) > 1:
         indicator = read_label("".join(cell.text for cell in row.labels)).application_row
     if not indicator or (row.meanings and row.meanings[-1].is_applicant_group):
+        return ""
+    if not context.last and row.meanings[-1].applicant:
+        # 其他 and 总计 above the first row of numbers are headers of columns.
         return ""
     if indicator == "applications.results.other.other" and not _is_in_other(context):
         return ""

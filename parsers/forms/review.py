@@ -54,6 +54,8 @@ def _read_row(
         order = keys
     filled = trim_remarks(row.filled, len(order)) if len(row.filled) > len(order) else row.filled
     own = [cell for cell in row.values if cell.line != MISSING_LINE or cell.text]
+    if grid.aligned and not any(cell.text for cell in own[len(order) :]):
+        own = own[: len(order)]
     if len(filled) == len(order):
         return {(key, None): read_cell(cell, table, _UNIT) for key, cell in zip(order, filled, strict=True)}
     if len(own) == len(order) and (grid.aligned or any(not c.text for c in own[: _last(own)])):
