@@ -79,6 +79,11 @@ def is_agency(name: str) -> bool:
     return len(name) <= _MAX_NAME and _patterns().agency.fullmatch(name) is not None
 
 
+def is_branch(name: str) -> bool:
+    """Whether an agency is a branch that a city's agency keeps in a district (某市公安局某分局)."""
+    return _patterns().branch.fullmatch(name) is not None
+
+
 def complete_place(name: str) -> str:
     """The government behind the bare name of a place, else the name as it is.
 
@@ -198,7 +203,7 @@ def find_level(agency: str | None, code: str | None, year: int | None = None) ->
     plain = _BRACKETED.sub("", agency) or agency
     if _patterns().township.fullmatch(plain):
         return "township"
-    if _patterns().branch.fullmatch(plain):
+    if is_branch(plain):
         return "district" if known in (None, "city", "district") else known
     levels = load_words()["levels"]
     prefix = bare_prefix(plain)

@@ -6,7 +6,7 @@ The tables are ``data/divisions.csv`` (province, city and county level, 2008 to 
 
 import csv
 import re
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterator
 from functools import cache, lru_cache
 from importlib.resources import files
 from urllib.parse import urlsplit
@@ -14,7 +14,6 @@ from urllib.parse import urlsplit
 import msgspec
 
 FIRST_YEAR, LAST_YEAR = 2008, 2024
-_LONGEST_NAME = 16
 _MIN_HOST_LABELS = 3
 # 330502/2024-1, 6107280000/2024-1 (the code filled up with zeros), 11330800002618736G/2025-1 (the credit code of an
 # agency: 11 for administrative bodies, then the division). Other prefixes look like codes by chance.
@@ -63,8 +62,17 @@ def _by_name() -> dict[str, list[Division]]:
 
 
 @cache
+def _by_beginning() -> dict[str, list[str]]:
+    """Names by their first two characters, the longest first."""
+    table: dict[str, list[str]] = {}
+    for name in sorted(_by_name(), key=len, reverse=True):
+        table.setdefault(name[:2], []).append(name)
+    return table
+
+
+@cache
 def _hosts() -> dict[str, str]:
-    return {host: code for host, code in _read_rows("hosts.csv")}
+    return dict(row for row in _read_rows("hosts.csv") if len(row) == 2)
 
 
 def is_code(code: str) -> bool:
@@ -86,6 +94,7 @@ def division_level(code: str) -> str:
     return "city" if code.endswith("00") else "district"
 
 
+@lru_cache(maxsize=4096)
 def division_name(code: str, year: int | None = None) -> str | None:
     """The name of a code in a year, or its nearest other name; None for an unknown code."""
     divisions = _by_code().get(code)
@@ -135,11 +144,8 @@ def _narrow(name: str, codes: frozenset[str], within: str | None) -> frozenset[s
 
 
 def _leading_name(text: str) -> str | None:
-    names = _by_name()
-    for length in range(min(_LONGEST_NAME, len(text)), 1, -1):
-        if text[:length] in names:
-            return text[:length]
-    return None
+    """The longest name of a division that a text begins with."""
+    return next((name for name in _by_beginning().get(text[:2], ()) if text.startswith(name)), None)
 
 
 def _codes_of(name: str, year: int | None) -> frozenset[str]:
@@ -182,6 +188,11 @@ def host_code(url: str | None) -> tuple[str | None, bool]:
         return None, False
     if not isinstance(host, str):
         return None, False
+    return _find_host(host)
+
+
+@lru_cache(maxsize=1024)
+def _find_host(host: str) -> tuple[str | None, bool]:
     labels = host.lower().rstrip(".").removeprefix("www.").split(".")
     hosts = _hosts()
     for start in range(max(1, min(len(labels) - _MIN_HOST_LABELS + 1, 8))):
@@ -189,9 +200,3 @@ def host_code(url: str | None) -> tuple[str | None, bool]:
         if code is not None:
             return code, start == 0
     return None, False
-
-
-def common_place(codes: Iterable[str]) -> str | None:
-    """The one code among ``codes``, or None where there are none or several."""
-    distinct = set(codes)
-    return distinct.pop() if len(distinct) == 1 else None

@@ -4,29 +4,23 @@ Rule: WHATWG HTML, "forming a table". A column span is bounded by 1,000 there; a
 the last row. Slots that no cell covers are filled with empty cells of their own, so that a grid is rectangular.
 """
 
-import msgspec
+from typing import cast
 
 from parsers.documents.model import Cell
 
 MAX_COLUMN_SPAN = 1000
+MAX_ROW_SPAN = 65_534
 # Rows and columns of one table, and cells of one grid: far above any form, low enough for a small server.
 MAX_COLUMNS = 256
 MAX_SLOTS = 200_000
 
 
-class SourceCell(msgspec.Struct, gc=False):
-    """A cell as the source has it: its text, its spans as written (already whole numbers) and its line."""
-
-    text: str
-    row_span: int = 1
-    column_span: int = 1
-    line: int = 0
+SourceCell = tuple[str, int, int, int]
+"""A cell as the source has it: its text, row span, column span (whole numbers already) and line."""
 
 
-def read_span(written: str | None, limit: int) -> int:
+def read_span(written: str, limit: int) -> int:
     """A span attribute as a number from 0 to ``limit``; what is no number counts as 1 (0 is kept: "to the end")."""
-    if written is None:
-        return 1
     digits = written.strip()
     if not (digits.isascii() and digits.isdigit()):
         return 1
@@ -52,39 +46,45 @@ def expand_spans(source: list[list[SourceCell]]) -> list[list[Cell]]:
                 column += 1
             if column >= width:
                 break
+            text, row_span, column_span, line = item
             if column >= used:
                 used = column + 1
-            if item.row_span == 1 and item.column_span == 1:
-                slots[column] = Cell(item.text, r, column, 1, 1, item.line)
+            if row_span == 1 and column_span == 1:
+                slots[column] = Cell(text, r, column, 1, 1, line)
                 column += 1
             else:
                 column = _place(rows, item, r, column)
-    return _trim(rows, used) if used < width else [_fill(slots, r) for r, slots in enumerate(rows)]
+        for c in range(column, width):
+            if slots[c] is None:
+                slots[c] = Cell("", r, c)
+    filled = cast(list[list[Cell]], rows)
+    return _trim(filled, used) if used < width else filled
 
 
-def _trim(rows: list[list[Cell | None]], used: int) -> list[list[Cell]]:
+def _trim(rows: list[list[Cell]], used: int) -> list[list[Cell]]:
     """Drop the columns from ``used`` on, and shorten the cells that reached into them."""
     shortened: dict[int, Cell] = {}
     for r, slots in enumerate(rows):
         del slots[used:]
         last = slots[-1]
-        if last is not None and last.column + last.column_span > used:
+        if last.column + last.column_span > used:
             key = id(last)
             if key not in shortened:
                 shortened[key] = Cell(last.text, last.row, last.column, last.row_span, used - last.column, last.line)
             rows[r] = [shortened[key] if cell is last else cell for cell in slots]
-    return [_fill(slots, r) for r, slots in enumerate(rows)]
+    return rows
 
 
 def _place(rows: list[list[Cell | None]], item: SourceCell, r: int, column: int) -> int:
     """Put a spanning cell into its slots; gives the column after it. It stops at a slot that is taken."""
+    text, row_span, column_span, line = item
     slots = rows[r]
-    end = min(len(slots), column + max(item.column_span, 1))
+    end = min(len(slots), column + max(column_span, 1))
     stop = column + 1
     while stop < end and slots[stop] is None:
         stop += 1
-    bottom = len(rows) if item.row_span == 0 else min(len(rows), r + item.row_span)
-    cell = Cell(item.text, r, column, bottom - r, stop - column, item.line)
+    bottom = len(rows) if row_span == 0 else min(len(rows), r + row_span)
+    cell = Cell(text, r, column, bottom - r, stop - column, line)
     for below in rows[r:bottom]:
         for c in range(column, stop):
             if below[c] is None:
@@ -98,18 +98,14 @@ def _count_columns(source: list[list[SourceCell]]) -> int:
     hanging = 0
     for row in source:
         width = hanging
-        for item in row:
-            width += item.column_span or 1
-            if item.row_span != 1:
-                hanging += item.column_span or 1
+        for _, row_span, column_span, _ in row:
+            width += column_span or 1
+            if row_span != 1:
+                hanging += column_span or 1
         widest = max(widest, width)
         if widest >= MAX_COLUMNS:
             return MAX_COLUMNS
     return widest
-
-
-def _fill(slots: list[Cell | None], r: int) -> list[Cell]:
-    return [Cell("", r, c) if cell is None else cell for c, cell in enumerate(slots)]
 
 
 def collapse_spans(rows: list[list[Cell]]) -> list[list[Cell]]:

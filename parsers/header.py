@@ -6,7 +6,7 @@ trusted one is taken and a note says so. What no source states is None. Words ar
 """
 
 import re
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Generator, Iterable, Iterator
 from datetime import date
 from functools import cache, lru_cache
 from urllib.parse import parse_qs, urlsplit
@@ -21,7 +21,6 @@ from parsers.agencies import (
     find_level,
     is_agency,
     is_branch,
-    is_short,
     load_words,
     place_end,
     place_of_short,
@@ -45,6 +44,7 @@ _MAX_LABEL = 16
 _MAX_GRID_ROWS = 30
 _MAX_VALUE = 80
 _TEXT_START, _TEXT_END = 3000, 160
+_OPENING = 800
 _FIRST_YEAR, _LAST_YEAR = 2003, 2049
 
 _DIGITS = dict(zip("零〇○◯0一二三四五六七八九", "00000123456789", strict=True))
@@ -62,13 +62,19 @@ _PERIOD = re.compile(
     r"(20[0-4]\d)\s?年?\s?(\d{1,2})\s?月?\s?(\d{1,2})\s?日?\s?(?:起|开始)?\s?"
     r"(?:至|到|截至|截止到?|[-—－–~～]{1,3})\s?(?:(20[0-4]\d)\s?年?)?\s?(\d{1,2})\s?月?\s?(\d{1,2})\s?日"
 )
-_OPEN_PERIOD = re.compile(r"自?\s?(20[0-4]\d)\s?年\s?(?:\d{1,2}\s?月\s?\d{1,2}\s?日.{0,12}起|1\s?[-—－–~～至]\s?12\s?月)")
+_OPEN_PERIOD = re.compile(
+    r"自?\s?(20[0-4]\d)\s?年\s?(?:\d{1,2}\s?月\s?\d{1,2}\s?日.{0,12}起|1\s?[-—－–~～至]\s?12\s?月)"
+)
 _INDEX = re.compile(r"(?=[^\d]*\d)[A-Za-z0-9-]{0,30}/?\d{4,7}-?\d{1,12}|[A-Za-z0-9]{1,12}(?:-\d{1,8}){2,6}")
 _DOCUMENT_NUMBER = re.compile(r"[一-鿿]{1,14}\s?[〔\[［(（【]\s?20\d\d\s?[〕\]］)）】]\s?第?\d{1,5}\s?号")
-_CONTACT = re.compile(r"(?:与|向|和|同|联系|致电)[:：]?\s?([\w·、]{2,40}?(?:[(（]\w{2,20}[)）])?)\s?(?:进行|取得)?(?:联系|[,，。;；(（]|$)")
+_CONTACT = re.compile(
+    r"(?:与|向|和|同|联系|致电)[:：]?\s?([\w·、]{2,40}?(?:[(（]\w{2,20}[)）])?)\s?(?:进行|取得)?(?:联系|[,，。;；(（]|$)"
+)
 _MADE_BY = re.compile(r"由\s?([\w·]{2,40}?)\s?(?:负责)?(?:编制|编写|根据|按照|依据|按|汇总)")
 _BULLETS = " \t•·●▪■◆◇※*-—○>"
 _BREADCRUMB = re.compile(r"\s?(?:>+|＞|»|›|→|/|\\|-{1,2}|—)\s?|[:：]")
+_NO_TITLE = re.compile(r"[:：。;；>|]")
+_BRACKETS = "()〔〕【】[]"
 _PINYIN = re.compile(r"\([a-zà-ɏ]{1,8}\)")
 _PARTS = re.compile(r"[_|｜>»]|\s?[-—–]{1,2}\s?")
 
@@ -132,17 +138,18 @@ def read_header(document: Document, body_start: int, body_text: str, url: str | 
 def _read(document: Document, front: _Front, start: str, end: str, url: str | None) -> Header:
     fields = _read_fields(front)
     titles = _find_titles(document, front, fields)
-    title = titles[0] if titles else None
     notes: list[str] = []
-    index_number = _field(fields, "index_number", _is_index)
+    index_number = _read_index(front, fields)
+    indexed = index_code(index_number)
     published = _read_published(document, front, fields, end)
     year = _decide_year(titles, document, front, start, published, url, notes)
-    context = index_code(index_number) or host_code(url)[0]
-    agency = _decide_agency(title, document, front, fields, (start, end), context, year, notes)
-    code = _decide_division(agency, index_code(index_number), url, year, notes)
+    site = host_code(url)[0]
+    context = (indexed or site, year)
+    agency = _decide_agency(titles, document, front, fields, (start, end), context, notes)
+    code = _decide_division(agency, indexed, site, year, notes)
     places = find_places(code, year)
     return Header(
-        title=title.printed if title else None,
+        title=titles[0].title.printed if titles else None,
         agency=agency,
         publisher=_field(fields, "publisher", _is_name),
         year=year,
@@ -156,7 +163,7 @@ def _read(document: Document, front: _Front, start: str, end: str, url: str | No
         county=places.county,
         level=find_level(agency, code, year),
         notes=tuple(notes),
-        is_titled=title is not None,
+        is_titled=bool(titles),
     )
 
 
@@ -194,7 +201,10 @@ def _simplified(document: Document, front: _Front, start: str, end: str) -> tupl
     if "公開" not in sample and "公開" not in start:
         return None
     head = Document(
-        [], "", page_title=_plain(document.page_title), metas={key: _plain(text) for key, text in document.metas.items()}
+        [],
+        "",
+        page_title=_plain(document.page_title),
+        metas={key: _plain(text) for key, text in document.metas.items()},
     )
     lines = [line and _plain(line) for line in front.lines]
     grids = [_plain_grid(grid) for grid in front.grids]
@@ -243,7 +253,9 @@ def _weak_labels() -> frozenset[str]:
 @cache
 def _label_pattern() -> re.Pattern[str]:
     spelled = (r"\s{0,8}".join(map(re.escape, label)) for label in sorted(_labels(), key=len, reverse=True))
-    return re.compile(rf"({'|'.join(spelled)})\s{{0,4}}[:：]|(?<!\S)([一-鿿](?:\s{{0,4}}[一-鿿/]){{0,5}})\s{{0,4}}[:：]")
+    return re.compile(
+        rf"({'|'.join(spelled)})\s{{0,4}}[:：]|(?<!\S)([一-鿿](?:\s{{0,4}}[一-鿿/]){{0,5}})\s{{0,4}}[:：]"
+    )
 
 
 @lru_cache(maxsize=8192)
@@ -276,21 +288,25 @@ def _add(fields: dict[str, str], label: str, value: str) -> None:
 
 
 def _read_grid(grid: Grid) -> Iterator[tuple[str, str]]:
-    rows = [[cell.text for c, cell in enumerate(row) if cell.column == c and cell.row == r] for r, row in enumerate(grid.rows)]
+    rows = [
+        [cell.text for c, cell in enumerate(row) if cell.column == c and cell.row == r]
+        for r, row in enumerate(grid.rows)
+    ]
     for r, row in enumerate(rows):
         filled = [text for text in row if text]
         if len(filled) > 1 and r + 1 < len(rows) and all(map(_label_of, filled)):
             values = [text for text in rows[r + 1] if text]
             if values and not any(map(_label_of, values)) and not any(map(_has_label, values)):
-                yield from _pair_rows(row, rows[r + 1])
+                yield from _pair_rows(row, rows[r + 1], grid.aligned)
                 continue
         yield from _read_row(row)
 
 
-def _pair_rows(labels: list[str], values: list[str]) -> Iterator[tuple[str, str]]:
+def _pair_rows(labels: list[str], values: list[str], aligned: bool) -> Iterator[tuple[str, str]]:
     """A row of labels over a row of values; where values are missing, only those are placed that tell their label."""
-    if len([text for text in labels if text]) == len([text for text in values if text]):
+    if not aligned or len(labels) != len(values):
         labels, values = [text for text in labels if text], [text for text in values if text]
+    if len(labels) == len(values):
         yield from ((label, value) for text, value in zip(labels, values, strict=True) if (label := _label_of(text)))
         return
     names = [label for text in labels if (label := _label_of(text))]
@@ -307,15 +323,19 @@ def _read_row(row: list[str]) -> Iterator[tuple[str, str]]:
         label = _label_of(text)
         if label is not None:
             waiting = label
+        elif _has_label(text):
+            waiting = None
+            yield from _split_labels(squeeze(text[:_MAX_LINE]))
         elif waiting is not None:
             yield waiting, text
             waiting = None
-        elif ":" in text or "：" in text:
-            yield from _split_labels(squeeze(text[:_MAX_LINE]))
 
 
 def _has_label(text: str) -> bool:
-    return (":" in text or "：" in text) and any(True for _ in _split_labels(text[:_MAX_LINE]))
+    """Whether a text begins with a known label and a colon."""
+    return (":" in text or "：" in text) and any(
+        match[1] for match in [_label_pattern().match(text.lstrip(_BULLETS))] if match
+    )
 
 
 def _split_labels(line: str) -> Iterator[tuple[str, str]]:
@@ -345,7 +365,7 @@ def _read_lines(lines: list[str | None]) -> Iterator[tuple[str, str]]:
             waiting = None
 
 
-def _read_running(line: str, waiting: str | None) -> Iterator[tuple[str, str]]:
+def _read_running(line: str, waiting: str | None) -> Generator[tuple[str, str], None, str | None]:
     """The pairs of a line with colons; returns the label at its end that has no value yet."""
     pairs = list(_split_labels(line))
     if not pairs:
@@ -370,26 +390,568 @@ def _fits(field: str, value: str) -> bool:
 
 
 def _is_index(value: str) -> bool:
-    return _INDEX.fullmatch(value.strip()) is not None
+    return _INDEX.fullmatch(value.strip()) is not None and ("/" in value or read_date(value) is None)
+
+
+def _has_digit(value: str) -> bool:
+    return any(mark.isdigit() for mark in value)
 
 
 def _is_name(value: str) -> bool:
-    return not _is_empty(value) and 1 < len(value) <= _MAX_VALUE
+    return len(value) > 1 and read_date(value) is None
 
 
-def _field(fields: dict[str, str], name: str, accept: object = None) -> str | None:
-    """The value of the first label of a field that has one."""
+def _field(fields: dict[str, str], name: str, accept: Callable[[str], bool]) -> str | None:
+    """The value of the first label of a field that has an acceptable one."""
     for label in load_words()["labels"][name]:
-        value = fields.get(label)
-        if value is not None and not _is_empty(value) and len(value) <= _MAX_VALUE:
-            return value
+        if label in fields:
+            value = fields[label]
+            if len(value) <= _MAX_VALUE and not _is_empty(value) and accept(value):
+                return squeeze(value)
     return None
 
 
 def _is_empty(value: str) -> bool:
-    return compact(value) in _empty_values()
+    return value in _empty_values() or (len(value) < 12 and compact(value) in _empty_values())
 
 
 @cache
 def _empty_values() -> frozenset[str]:
     return frozenset(compact(value) for value in load_words()["values"]["empty"])
+
+
+def _read_index(front: _Front, fields: dict[str, str]) -> str | None:
+    """The index number; where there are no labels, a line that has the shape of one."""
+    value = _field(fields, "index_number", _has_digit)
+    if value is None:
+        lines = _last_lines(front) if not fields else ()
+        return next((line for line in lines if "/" in line and _is_index(line)), None)
+    first = value.split(" ", 1)[0]
+    return first if _is_index(first) else value
+
+
+def _read_document_number(front: _Front, fields: dict[str, str]) -> str | None:
+    """The document number; without a label, a line that is one (below the red head of a notice)."""
+    value = _field(fields, "document_number", _has_digit)
+    if value is not None:
+        return value
+    return next((line for line in _last_lines(front) if "号" in line and _DOCUMENT_NUMBER.fullmatch(line)), None)
+
+
+def _last_lines(front: _Front) -> list[str]:
+    """The lines near the text, the nearest first."""
+    lines = front.lines[:_NEAR] if front.open_end else front.lines[-_NEAR:]
+    return [line.strip() for line in reversed(lines) if line]
+
+
+# ---------------------------------------------------------------- dates
+
+
+def read_date(text: str) -> str | None:
+    """The first date in a text in ISO form: 2024-01-17, 2012.02.15, 2021年1月5日, 二〇一〇年三月十日; else None."""
+    match = _DATE.search(text)
+    if match is None:
+        whole = _COMPACT_DATE.fullmatch(text.strip())
+        return _iso(int(whole[1]), int(whole[2]), int(whole[3])) if whole else None
+    if match[1]:
+        return _iso(int(match[1]), int(match[2]), int(match[3]))
+    return _iso(_read_year(match[4]) or 0, _ordinal(match[5]), _ordinal(match[6]))
+
+
+def _iso(year: int, month: int, day: int) -> str | None:
+    try:
+        return date(year, month, day).isoformat()
+    except ValueError:
+        return None
+
+
+def _ordinal(numeral: str) -> int:
+    """A month or day in Chinese numerals; 0 where it is none."""
+    plain = numeral.replace("廿", "二十").replace("卅", "三十")
+    tens, found, ones = plain.rpartition("十")
+    if len(tens) > 1 or len(ones) > 1 or (ones and ones not in _DIGITS):
+        return 0
+    return (int(_DIGITS.get(tens, "1")) * 10 if found else 0) + int(_DIGITS.get(ones, "0"))
+
+
+def _read_year(text: str | None) -> int | None:
+    """The year that a text such as 2023年度 or 二〇二三年 begins with."""
+    if not text:
+        return None
+    digits = "".join(_DIGITS.get(mark, mark) for mark in text[:4])
+    year = int(digits) if digits.isascii() and digits.isdigit() else 0
+    return year if _FIRST_YEAR <= year <= _LAST_YEAR else None
+
+
+def _read_published(document: Document, front: _Front, fields: dict[str, str], end: str) -> str | None:
+    """The date of writing, else of publication: by label, by <meta>, from a line of its own, from the signature."""
+    for name in ("written", "issued", "dated"):
+        value = _field(fields, name, _is_true_date)
+        if value is not None:
+            return read_date(value)
+    for name in ("pubdate", "publishdate"):
+        found = read_date(document.metas.get(name, ""))
+        if found is not None:
+            return found
+    for line in _last_lines(front):
+        if len(line) < 32 and _DATELINE.fullmatch(line) and _is_true_date(line):
+            return read_date(line)
+    return _signature_date(end)
+
+
+def _is_true_date(value: str) -> bool:
+    """Whether a value is a date, and not the clock that a template prints on every page."""
+    return read_date(value) is not None and not any(word in value for word in load_words()["values"]["template_date"])
+
+
+def _signature_date(end: str) -> str | None:
+    """The date that closes the text."""
+    lines = end.rstrip().rsplit("\n", 1)
+    last = lines[-1].strip()
+    return read_date(last) if len(last) < 32 and _DATELINE.fullmatch(last) else None
+
+
+# ---------------------------------------------------------------- title
+
+
+@cache
+def _title_pattern() -> re.Pattern[str]:
+    filler = "(?:工作)?(?:开展)?(?:情况)?的?"
+    return re.compile(
+        rf"(?P<before>[^|_>:;。,!?<]{{0,60}}?)(?P<core>{any_of(load_words()['title']['cores'])}){filler}"
+        rf"(?P<year>{_YEAR})?{filler}(?:年度|全年|年)?{filler}(?:总结报告|报告|年报|总结)"
+        rf"(?:[(〔【\[](?P<tail>[^()〔〕【】\[\]]{{1,20}})[)〕】\]]|(?P<last>{_YEAR}))?"
+    )
+
+
+@cache
+def _wrapper_pattern() -> re.Pattern[str]:
+    words = load_words()["title"]
+    return re.compile(
+        rf".{{0,40}}关于{any_of(words['wrappers'])}[^《》]{{0,20}}《([^《》]{{6,60}})》的?{any_of(words['notices'])}"
+    )
+
+
+@lru_cache(maxsize=8192)
+def read_title(text: str) -> Title | None:
+    """The title of an annual report that a text is, or None.
+
+    ``某区商务局2023年度政府信息公开工作年度报告`` gives that text, 某区商务局 and 2023. A notice that announces a report
+    gives the title inside its brackets; half-year and performance reports, templates and notices give None.
+    """
+    if len(text) > _MAX_TITLE:
+        return None
+    plain, printed = compact(text), _blankless(text)
+    if "公开" not in plain and "政务信息" not in plain:
+        return None
+    if "《" in plain:
+        wrapped = _wrapper_pattern().fullmatch(plain)
+        inner = wrapped[1] if wrapped else plain.removeprefix("《").removesuffix("》")
+        place = plain.find(inner)
+        plain, printed = inner, printed[place : place + len(inner)]
+    match = _title_pattern().fullmatch(plain)
+    return _title_of(match, printed) if match else None
+
+
+def _title_of(match: re.Match[str], printed: str) -> Title | None:
+    before, tail = match["before"], match["tail"] or ""
+    rejected = load_words()["title"]["rejected"]
+    if any(word in before or word in tail for word in rejected):
+        return None
+    years = [
+        found
+        for found in (*_YEAR_FOUND.findall(before), match["year"], match["last"], *_YEAR_FOUND.findall(tail))
+        if found
+    ]
+    agency = _title_agency(before, match["core"])
+    rest = _YEAR_FOUND.sub("", tail)
+    if rest and agency is None and is_agency(rest):
+        agency = complete_place(rest)
+    elif rest:
+        return None
+    return Title(printed, agency, next(filter(None, map(_read_year, years)), None))
+
+
+def _title_agency(before: str, core: str) -> str | None:
+    """The agency in front of the core: a bare place is its government, and 人民 gets its 政府 back."""
+    name = _YEAR_FOUND.sub("", before).replace("()", "").strip('《》〔〕[]、·“”"')
+    for word in load_words()["title"]["fillers"]:
+        name = name.removeprefix(word).removesuffix(word)
+    if name.endswith("人民") and core.startswith("政府"):
+        name += "政府"
+    if is_agency(name):
+        return complete_place(name)
+    return name if len(name) > 3 and name.isalpha() and not name.isascii() else None
+
+
+def _blankless(text: str) -> str:
+    return squeeze(text).replace(" ", "")
+
+
+class _Found(msgspec.Struct, frozen=True, gc=False):
+    """A title and where it was found; the lowest rank is the most trusted source of equally telling titles."""
+
+    title: Title
+    rank: int
+
+    @property
+    def is_head(self) -> bool:
+        """Whether the page's own head or metadata announce it."""
+        return self.rank in (2, 3, 4)
+
+
+def _find_titles(document: Document, front: _Front, fields: dict[str, str]) -> list[_Found]:
+    """All titles of the page, the best first: the more it tells, then what is printed near the text."""
+    head = [_Found(title, rank) for rank, title in _head_titles(document, fields)]
+    known = {found.title.printed for found in head}
+    near, far = _printed_titles(front, known)
+    if _is_refused(document):
+        near = [title for title in near if title.facts]
+    # What is printed and announced in the head of the page alike comes before what only happens to stand near.
+    printed = [_Found(title, 0 if title.printed in known else 1) for title in near]
+    found = printed + head or [_Found(title, 6) for title in far if title.facts]
+    return sorted(found, key=lambda item: (-item.title.facts, item.rank))
+
+
+def _is_refused(document: Document) -> bool:
+    """Whether the page calls itself something that is no annual report."""
+    words = load_words()["title"]
+    names = (document.metas.get("articletitle", ""), _PARTS.split(document.page_title, maxsplit=1)[0])
+    return any(read_title(name) is None and any(word in name for word in words["rejected"]) for name in names if name)
+
+
+def _head_titles(document: Document, fields: dict[str, str]) -> Iterator[tuple[int, Title]]:
+    article = document.metas.get("articletitle")
+    if article and (title := read_title(article)):
+        yield 2, title
+    for label in load_words()["labels"]["title"]:
+        if label in fields and (title := read_title(fields[label])):
+            yield 3, title
+    if document.page_title and (title := _page_title(document.page_title[: _MAX_TITLE * 2])):
+        yield 4, title
+
+
+def _page_title(text: str) -> Title | None:
+    """The title in a <title>, without the name of the site before or behind it."""
+    pieces = (*text.split(), *_PARTS.split(text), text)
+    titles = [title for piece in pieces if piece and (title := read_title(piece))]
+    return max(titles, key=lambda title: title.facts, default=None)
+
+
+def _printed_titles(front: _Front, known: set[str]) -> tuple[list[Title], list[Title]]:
+    """The titles among the lines, nearest to the text first: those near it and those among the navigation."""
+    near: list[Title] = []
+    far: list[Title] = []
+    lines = front.lines
+    ends = _title_ends()
+    for n in range(len(lines)) if front.open_end else range(len(lines) - 1, -1, -1):
+        line = lines[n]
+        if not line or line[-1] not in ends or len(line) > _MAX_TITLE or (line[-1] in "年度)）" and "报" not in line):
+            continue
+        title = _join_title(front, n, known)
+        if title is not None:
+            (near if front.open_end or len(lines) - n <= _NEAR else far).append(title)
+    return near, far
+
+
+@cache
+def _title_ends() -> frozenset[str]:
+    return frozenset(load_words()["title"]["last_characters"])
+
+
+def _join_title(front: _Front, last: int, known: set[str]) -> Title | None:
+    """The title that ends on a line: with the lines before it that it needs, or that name its agency and year."""
+    best: Title | None = None
+    text = ""
+    for n in range(last, max(-1, last - _MAX_TITLE_LINES), -1):
+        line = front.lines[n]
+        if not line or front.levels[n] != front.levels[last] or (n < last and not _is_title_line(line)):
+            break
+        text = line + text
+        title = read_title(text) if "公" in text else None
+        if best is not None and (title is None or title.facts <= best.facts or not _may_lead(line)):
+            break
+        best = title or best
+        if best is not None and (best.facts == 2 or best.printed in known):
+            break
+    return best if best is None or best.year is not None else _with_year_below(best, front, last)
+
+
+def _is_title_line(line: str) -> bool:
+    return len(line) <= _MAX_TITLE_LINE and _NO_TITLE.search(line) is None
+
+
+def _may_lead(line: str) -> bool:
+    """Whether a line may open a title that goes on below: it ends as an agency or a year does."""
+    plain = compact(line)
+    if plain.startswith(tuple(load_words()["title"]["no_leads"])) or _label_of(line) is not None:
+        return False
+    return is_agency(plain) or re.search(rf"{_YEAR}(?:政府|政务)?$", plain) is not None
+
+
+def _with_year_below(title: Title, front: _Front, last: int) -> Title:
+    """The title with the year that stands in brackets on the line below it."""
+    below = front.lines[last + 1] if last + 1 < len(front.lines) else None
+    if not below or not _is_year(below):
+        return title
+    return msgspec.structs.replace(title, year=_read_year(compact(below).strip(_BRACKETS)))
+
+
+def _is_year(line: str) -> bool:
+    """Whether a line is a year and nothing else: （2019年度）."""
+    return len(line) < 20 and _YEAR_FOUND.fullmatch(compact(line).strip(_BRACKETS)) is not None
+
+
+# ---------------------------------------------------------------- year
+
+
+def _decide_year(
+    titles: list[_Found],
+    document: Document,
+    front: _Front,
+    start: str,
+    published: str | None,
+    url: str | None,
+    notes: list[str],
+) -> int | None:
+    """The year reported on: title, period of the statistics, 现公布…, column, year before the posting."""
+    stated = {
+        "the title": titles[0].title.year if titles else None,
+        "the head of the page": next(
+            (found.title.year for found in titles[1:] if found.is_head and found.title.year), None
+        ),
+        "the period of its statistics": _period_year(start),
+        "its opening sentence": _public_year(start),
+    }
+    source = next((source for source, year in stated.items() if year), "")
+    year = stated.get(source)
+    if year is None:
+        return _weak_year(document, front, published, url, notes)
+    for other, found in stated.items():
+        if found and found != year:
+            notes.append(f"{source.capitalize()} names {year}, {other} {found}; {year} is kept.")
+    if published and int(published[:4]) <= year:
+        notes.append(f"The report on {year} is dated {published}, which is not after that year.")
+    return year
+
+
+def _weak_year(
+    document: Document, front: _Front, published: str | None, url: str | None, notes: list[str]
+) -> int | None:
+    """A year told only by the column, the address or the date; with a note, as each may be the year of posting."""
+    column = _column_year(document, front) or _url_year(url)
+    if column is not None:
+        notes.append(f"The year {column} is that of the column or the address; neither title nor text names one.")
+        return column
+    if published is None:
+        return None
+    year = int(published[:4]) - 1
+    notes.append(f"The year {year} is the one before the date {published}; neither title nor text names one.")
+    return year
+
+
+def _period_year(text: str) -> int | None:
+    """The year of the period that the statistics cover; of one that is no calendar year, that of most months."""
+    place = next((place for word in load_words()["text"]["period"] if (place := text.find(word)) >= 0), 0)
+    match = _PERIOD.search(text, max(0, place - 20)) or (_PERIOD.search(text) if place else None)
+    if match is None:
+        opened = _OPEN_PERIOD.search(text)
+        return int(opened[1]) if opened else None
+    first, month, last, last_month = int(match[1]), int(match[2]), int(match[4] or match[1]), int(match[5])
+    if last == first:
+        return first
+    if last != first + 1:
+        return None
+    return last if last_month > 13 - month else first
+
+
+def _public_year(text: str) -> int | None:
+    """The year in 现公布…2023年政府信息公开年度报告."""
+    for opening in _made_public().finditer(text, 0, _OPENING):
+        match = _YEAR_FOUND.search(compact(text[opening.start() : opening.start() + 60]))
+        if match is not None:
+            return _read_year(match[0])
+    return None
+
+
+@cache
+def _made_public() -> re.Pattern[str]:
+    return re.compile(any_of(load_words()["text"]["made_public"]))
+
+
+def _column_year(document: Document, front: _Front) -> int | None:
+    for step in (*reversed(_breadcrumb(front)), document.metas.get("columnname", "")):
+        match = _YEAR_FOUND.search(step) if len(step) < 40 else None
+        if match is not None:
+            return _read_year(match[0])
+    return None
+
+
+def _breadcrumb(front: _Front) -> list[str]:
+    """The steps of 当前位置：首页 > 政务公开 > …, without blanks."""
+    words = load_words()["text"]["column"]
+    for line in reversed(front.lines):
+        if line and (line.count(">") > 1 or any(word in line for word in words)):
+            return [step for part in _BREADCRUMB.split(line) if (step := compact(part))]
+    return []
+
+
+def _url_year(url: str | None) -> int | None:
+    """The year of ``nbYear=2023``; ``fbtime=`` may be that of the report or of its posting and tells nothing."""
+    try:
+        query = parse_qs(urlsplit(url).query, max_num_fields=40) if url else {}
+    except ValueError:
+        return None
+    return _read_year(query.get("nbYear", [""])[0])
+
+
+# ---------------------------------------------------------------- agency and division
+
+
+def _decide_agency(
+    found: list[_Found],
+    document: Document,
+    front: _Front,
+    fields: dict[str, str],
+    texts: tuple[str, str],
+    context: tuple[str | None, int | None],
+    notes: list[str],
+) -> str | None:
+    """The full name of the agency: title, text, signature, 发布机构, 来源, breadcrumb; short forms are completed."""
+    names = _names_in_text(texts[0])
+    agency = next(
+        (item.title.agency for n, item in enumerate(found) if item.title.agency and (n == 0 or item.is_head)), None
+    )
+    if agency is not None:
+        _note_other_agency(agency, names, notes)
+    else:
+        agency = _untitled_agency(document, front, fields, names, texts[1], notes)
+    if agency is None:
+        return None
+    agency = complete_place(agency)
+    longer = (
+        [name for name in names if name.startswith(agency)] if find_agency_type(agency) == "development_zone" else names
+    )
+    full = next(iter(longer), None) if longer is not names else find_legal_name(agency, names)
+    code, year = context
+    return full or (place_of_short(agency, code, year) if code else None) or agency
+
+
+def _names_in_text(text: str) -> list[str]:
+    """Full names of agencies in 由…编制, 请与…联系: each without the office inside the agency, then as written."""
+    names: list[str] = []
+    place = text.find(load_words()["text"]["contact"])
+    for _ in range(4):
+        if place < 0:
+            break
+        names += [match[1] for match in _CONTACT.finditer(text, max(0, place - 60), place + 50)]
+        place = text.find(load_words()["text"]["contact"], place + 2)
+    names += [match[1] for match in _MADE_BY.finditer(text, 0, _OPENING)]
+    plain = [compact(name) for name in dict.fromkeys(names)]
+    own = tuple(load_words()["text"]["own"])
+    agencies = [name for name in plain if len(name) > 2 and is_agency(name) and not name.startswith(own)]
+    return list(dict.fromkeys(variant for name in agencies for variant in (strip_unit(name), name)))
+
+
+def _untitled_agency(
+    document: Document, front: _Front, fields: dict[str, str], names: list[str], end: str, notes: list[str]
+) -> str | None:
+    """The agency of a report whose title names none."""
+    publisher = _field(fields, "publisher", _is_name)
+    source = _field(fields, "source", lambda value: is_agency(compact(value)))
+    headline = _headline(document, front, fields)
+    if headline is not None:
+        return headline
+    named = next(iter(names), None)
+    if named is not None and find_agency_type(named) == "government_office" and publisher:
+        # The office of a government answers questions about that government's report as well as about its own.
+        named = publisher if find_agency_type(compact(publisher)) == "government" else named
+    chosen = named or _signature(end) or publisher
+    if chosen is not None and chosen == publisher and source and source != publisher and not chosen.endswith(source):
+        notes.append(f"The publisher is {publisher}, the source {source}; the publisher is taken as the agency.")
+    return compact(chosen or source or document.metas.get("contentsource", "")) or _column_agency(front)
+
+
+def _headline(document: Document, front: _Front, fields: dict[str, str]) -> str | None:
+    """A place or an agency that stands alone where the title belongs."""
+    titles = [fields.get(label, "") for label in load_words()["labels"]["title"]]
+    headings = [line for line, level in zip(front.lines, front.levels, strict=True) if line and level][-3:]
+    for text in (document.metas.get("articletitle", ""), *titles, *reversed(headings)):
+        plain = compact(text)
+        if 1 < len(plain) <= 24 and is_agency(plain) and not plain.startswith(tuple(load_words()["title"]["no_leads"])):
+            return plain
+    return None
+
+
+def _signature(end: str) -> str | None:
+    """The agency in front of the date that closes the text."""
+    lines = [compact(line) for line in end.rstrip().rsplit("\n", 3)]
+    if len(lines) < 2 or not _DATELINE.fullmatch(lines[-1]):
+        return None
+    return lines[-2] if 2 < len(lines[-2]) <= 24 and is_agency(lines[-2]) else None
+
+
+def _column_agency(front: _Front) -> str | None:
+    no_leads = tuple(load_words()["title"]["no_leads"])
+    steps = (step for step in reversed(_breadcrumb(front)) if 2 < len(step) <= 24 and not step.startswith(no_leads))
+    return next((step for step in steps if is_agency(step)), None)
+
+
+def _note_other_agency(agency: str, names: Iterable[str], notes: list[str]) -> None:
+    """Note a text that names the same kind of agency of another place (copied from there)."""
+    here = agency[: place_end(agency)]
+    for name in names:
+        if agency in name or name in agency:
+            continue
+        there = name[: place_end(name)]
+        if here and there and same_work(agency, name) and not (here.endswith(there) or there.endswith(here)):
+            notes.append(f"The title names {agency}, the text {name}; the title is kept.")
+            return
+
+
+def _decide_division(
+    agency: str | None, indexed: str | None, site: str | None, year: int | None, notes: list[str]
+) -> str | None:
+    """The division of the agency by index number, site and name; the name decides between a place and one inside it."""
+    context = _context(indexed, site, agency, year, notes)
+    named = read_place(agency or "", year, context)[0]
+    inside = [code for code in named if context is None or is_within(code, context)]
+    if len(inside) == 1:
+        return inside[0]
+    if context is None or not named or inside:
+        return context
+    if is_branch(agency or "") and any(is_within(context, code) for code in named):
+        return context
+    other = next(iter(named)) if len(named) == 1 else None
+    where = "index number" if indexed else "site"
+    kept = context if indexed else other
+    notes.append(
+        f"The {where} belongs to {_label(context, year)}, the agency {agency} does not; "
+        + (f"{_label(kept, year)} is taken." if kept else "no division is taken.")
+    )
+    return kept
+
+
+def _context(
+    indexed: str | None, site: str | None, agency: str | None, year: int | None, notes: list[str]
+) -> str | None:
+    """The narrower of the codes of index number and site where one lies in the other; else that of the index number."""
+    if indexed is None or site is None or indexed == site:
+        return indexed or site
+    if is_within(indexed, site):
+        return indexed
+    if is_within(site, indexed):
+        if read_place(agency or "", year)[0] == {indexed} and not is_branch(agency or ""):
+            return indexed
+        notes.append(
+            f"The index number says {_label(indexed, year)}, the site {_label(site, year)} inside it; the site is taken."
+        )
+        return site
+    notes.append(
+        f"The index number says {_label(indexed, year)}, the site {_label(site, year)}; the index number is taken."
+    )
+    return indexed
+
+
+def _label(code: str, year: int | None) -> str:
+    return f"{code} ({division_name(code, year)})"

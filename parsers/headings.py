@@ -43,11 +43,13 @@ def _patterns() -> _Patterns:
     return _Patterns(exact, words, inline)
 
 
-@lru_cache(maxsize=8192)
 def find_heading(text: str) -> Heading | None:
     """The section that a line heads, or None where it is no main heading."""
-    if not 2 <= len(text) <= MAX_HEADING + 8:
-        return None
+    return _find_heading(text) if 2 <= len(text) <= MAX_HEADING + 8 else None
+
+
+@lru_cache(maxsize=8192)
+def _find_heading(text: str) -> Heading | None:
     numeral = _NUMERAL.match(text)
     rest = _ENDS.sub("", text[numeral.end() :] if numeral else text)
     if not rest or len(rest) > MAX_HEADING or "。" in rest:

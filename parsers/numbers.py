@@ -14,6 +14,7 @@ from parsers.text import compact, narrow, squeeze
 
 # No count or amount in these reports has more digits in front of the point; more is digits run together.
 MAX_INTEGER_DIGITS = 9
+_MAX_CELL = 100
 
 NOT_APPLICABLE = frozenset(("/", "//", "\\", "无", "無", "N/A", "n/a"))
 _DASHES = frozenset("-—–―─－")
@@ -49,24 +50,22 @@ UNREADABLE = Reading(None, "unreadable")
 _DASH = Reading(None, "not_applicable")
 
 
+@lru_cache(maxsize=32768)
 def read_number(raw: str, unit: str, signed: bool = False) -> Reading:
     """Read one cell in the unit of its indicator (``万元`` for amounts, else a classifier).
 
     ``signed`` allows a sign or 增 / 减 in front (only the column 本年增/减 has them).
     """
+    if len(raw) > _MAX_CELL:
+        return UNREADABLE
     if raw.isdigit() and raw.isascii() and len(raw) <= MAX_INTEGER_DIGITS and (raw[0] != "0" or raw == "0"):
         return Reading(int(raw), "number")
-    return _read_shape(raw, unit, signed)
-
-
-@lru_cache(maxsize=4096)
-def _read_shape(raw: str, unit: str, signed: bool) -> Reading:
     plain = compact(raw).lstrip("?")
     if not plain:
         return BLANK
     if is_dash(plain):
         return _DASH
-    if len(plain) > 60 or not _is_one_number(raw):
+    if not _is_one_number(raw):
         return UNREADABLE
     match = _SHAPE.fullmatch(plain.replace("−", "-").replace("－", "-"))
     if match is None or (match["sign"] and not signed):

@@ -8,7 +8,7 @@ import msgspec
 from parsers.checks import run_checks
 from parsers.checks.base import Facts
 from parsers.checks.complete import demanded_tables
-from parsers.documents import read_document
+from parsers.documents import find_flat_tables, read_document
 from parsers.documents.model import Document
 from parsers.errors import NotAReport
 from parsers.forms.reader import Tables, make_values, read_tables
@@ -31,6 +31,9 @@ def parse_report(data: bytes, *, source_path: str | None = None, source_url: str
     """
     document = read_document(data)
     tables = read_tables(document)
+    if len(tables.readings) < len(demanded_tables(tables.form)) or not tables.readings:
+        # The tables that are missing may stand in the text: flattened by the site, or preformatted.
+        tables = read_tables(document) if find_flat_tables(document) else tables
     outline = find_outline(document, tables.first_block)
     digest = hashlib.sha256(data).hexdigest()
     report_id = make_report_id(source_url, digest)
@@ -99,9 +102,17 @@ def _check(report_id: str, tables: Tables, values: list[Value]) -> list[Check]:
     forms = load_forms()
     applications = tables.readings.get("applications")
     fallback = forms.get(tables.form) if tables.form in ("2021", "2019") else forms["2021"]
+    cells: dict[str, int | float | None] = {}
+    rows: dict[str, list[int | float | None]] = {}
+    for value in values:
+        if value.applicant is None:
+            cells[value.indicator] = value.value
+        else:
+            rows.setdefault(value.indicator, []).append(value.value)
     facts = Facts(
         report_id,
-        {(value.indicator, value.applicant): value for value in values},
+        cells,
+        rows,
         forms.get(tables.form) or _narrative(),
         frozenset(tables.readings),
         forms[applications.form] if applications else fallback or forms["2021"],

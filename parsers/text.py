@@ -15,7 +15,8 @@ _BLANKS = dict.fromkeys(
     + [0x2028, 0x2029, 0x202F, 0x205F, 0x2060, 0x3000, 0xFEFF]
 )
 _COMPACT = {**_NARROW, **_BLANKS}
-_SPACED = str.maketrans({chr(code): " " for code in _BLANKS})
+# Marks without width, which str.split does not take for blanks.
+_ZERO_WIDTH = re.compile("[\u00ad\u200b-\u200f\u2060\ufeff]+")
 
 # 一、 （一） (1) 1. 1、 1． ① 第一, at the front of a label; a bare number in front of Chinese text as well.
 _ORDINAL = re.compile(r"(?:[(][一二三四五六七八九十\d]{0,3}[)]|[一二三四五六七八九十]{1,3}[、.,)]|\d{1,2}(?!\d)[.、,)]?|[①-⑳])+")
@@ -38,7 +39,7 @@ def compact(text: str) -> str:
 
 def squeeze(text: str) -> str:
     """The text with every run of white space as one space, trimmed."""
-    return " ".join(text.translate(_SPACED).split())
+    return " ".join((_ZERO_WIDTH.sub(" ", text) if _ZERO_WIDTH.search(text) else text).split())
 
 
 @cache

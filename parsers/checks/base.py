@@ -3,29 +3,30 @@
 import msgspec
 
 from parsers.forms.schema import Form
-from parsers.records import Check, Outcome, Value
+from parsers.records import Check, Outcome
 
 Number = int | float
 _TOLERANCE = 1e-6
 
 
 class Facts(msgspec.Struct):
-    """The values of one report by (indicator, applicant), and the forms that its tables follow."""
+    """The numbers of one report by indicator, and the forms that its tables follow.
+
+    ``rows`` holds a list for each row of section 3, in the order of the form's applicants; ``cells`` a number for
+    each cell of the other tables. A cell that was found but holds no number is None; a row or cell that was not
+    found is not there.
+    """
 
     report_id: str
-    values: dict[tuple[str, str | None], Value]
+    cells: dict[str, Number | None]
+    rows: dict[str, list[Number | None]]
     form: Form
     tables: frozenset[str]
     applications_form: Form
 
-    def number(self, indicator: str, applicant: str | None = None) -> Number | None:
-        """The number of a cell, or None where it is blank, unreadable or missing."""
-        value = self.values.get((indicator, applicant))
-        return None if value is None else value.value
-
-    def numbers(self, indicators: tuple[str, ...], applicant: str | None = None) -> list[Number | None]:
-        """The numbers of several cells of one column."""
-        return [self.number(indicator, applicant) for indicator in indicators]
+    def numbers(self, indicators: tuple[str, ...]) -> list[Number | None]:
+        """The numbers of several cells outside section 3."""
+        return [self.cells.get(indicator) for indicator in indicators]
 
 
 def same(first: Number, second: Number) -> bool:
@@ -67,9 +68,7 @@ def _show(number: Number | None) -> str:
 
 def add_up(numbers: list[Number | None]) -> Number | None:
     """The sum, or None where a number is missing."""
-    total: Number = 0
-    for number in numbers:
-        if number is None:
-            return None
-        total += number
+    if None in numbers:
+        return None
+    total: Number = sum(numbers)  # type: ignore[arg-type]
     return total if isinstance(total, int) else tidy(total)

@@ -21,30 +21,30 @@ def demanded_tables(form: str) -> tuple[str, ...]:
 
 
 @cache
-def _cells(form: str, table: str) -> tuple[tuple[str, str | None], ...]:
-    applicants = [column.key for column in load_forms()["2021"].applicants]
-    return tuple(
-        (item.indicator, applicant)
+def _demanded_cells(form: str, table: str) -> dict[str, int]:
+    """How many cells each indicator of a table has."""
+    width = len(load_forms()["2021"].applicants)
+    return {
+        item.indicator: width if item.dimension else 1
         for item in load_codebook()
         if item.form == form and item.table == table
-        for applicant in (applicants if item.dimension else [None])
-    )
+    }
 
 
 def check_complete(facts: Facts) -> Iterator[Check]:
     """One check for each table that the form demands; subject is the table."""
     for table in demanded_tables(facts.form.form) if facts.form else ():
         form = facts.applications_form.form if table == "applications" and table in facts.tables else facts.form.form
-        cells = _cells(form, table)
-        missing = [cell for cell in cells if cell not in facts.values]
-        found = len(cells) - len(missing)
+        cells = _demanded_cells(form, table)
+        missing = [name for name in cells if name not in facts.cells and name not in facts.rows]
+        count = sum(cells.values())
+        found = count - sum(cells[name] for name in missing)
         if not missing:
-            detail = f"{table}: all {len(cells)} cells of the {form} form were found"
+            detail = f"{table}: all {count} cells of the {form} form were found"
         elif found == 0:
             detail = f"{table}: the table of the {form} form was not found"
         else:
-            rows = list(dict.fromkeys(indicator for indicator, _ in missing))
-            named = ", ".join(rows[:3]) + (f" and {len(rows) - 3} more" if len(rows) > 3 else "")
-            detail = f"{table}: {found} of {len(cells)} cells of the {form} form were found; missing: {named}"
+            named = ", ".join(missing[:3]) + (f" and {len(missing) - 3} more" if len(missing) > 3 else "")
+            detail = f"{table}: {found} of {count} cells of the {form} form were found; missing: {named}"
         outcome = "fail" if missing else "pass"
-        yield Check(facts.report_id, "FORM-COMPLETE", table, outcome, None, len(cells), found, detail)
+        yield Check(facts.report_id, "FORM-COMPLETE", table, outcome, None, count, found, detail)

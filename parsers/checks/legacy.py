@@ -23,8 +23,8 @@ def check_legacy_sums(facts: Facts) -> Iterator[Check]:
     if "statistics" not in facts.tables:
         return
     for parent, parts in _parts().items():
-        if (parent, None) not in facts.values and not any((part, None) in facts.values for part in parts):
+        if parent not in facts.cells and not any(part in facts.cells for part in parts):
             continue
-        numbers, actual = facts.numbers(parts), facts.number(parent)
+        numbers, actual = facts.numbers(parts), facts.cells.get(parent)
         says = ("its parts add up to", "the number printed is")
         yield compare(facts, "L-SUM", parent, add_up(numbers), actual, says, diagnose_sum(numbers, actual))

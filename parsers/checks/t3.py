@@ -12,49 +12,44 @@ from parsers.records import Check
 _TOTAL = "applications.results.total"
 
 
-def _applicants(facts: Facts) -> tuple[list[str], str]:
-    names = [column.key for column in facts.applications_form.applicants]
-    return names[:-1], names[-1]
-
-
 def check_rows(facts: Facts) -> Iterator[Check]:
     """T3-ROW: in each row the total equals the sum of the six kinds of applicant; subject is the indicator."""
-    if "applications" not in facts.tables:
-        return
-    parts, total = _applicants(facts)
-    rows: dict[str, list[Number | None]] = {}
-    for row in facts.applications_form.rows:
-        if any((row.indicator, name) in facts.values for name in (*parts, total)):
-            rows[row.indicator] = [facts.number(row.indicator, name) for name in (*parts, total)]
-    swapped = find_swap(*_failing(rows))
-    for indicator, numbers in rows.items():
+    swapped = find_swap(*_failing(facts.rows))
+    for indicator, numbers in facts.rows.items():
         expected, actual = add_up(numbers[:-1]), numbers[-1]
         diagnosis = None
-        if expected is None or actual is None or expected != actual:
+        if expected is None or expected != actual:
             diagnosis = "cells_swapped" if indicator in swapped else diagnose_sum(numbers[:-1], actual)
         says = ("the six kinds of applicant add up to", "the total printed is")
         yield compare(facts, "T3-ROW", indicator, expected, actual, says, diagnosis)
 
 
+def _columns(facts: Facts, indicators: tuple[str, ...]) -> list[list[Number | None]]:
+    """For each applicant the numbers of the given rows; None in a row that was not found."""
+    missing: list[Number | None] = [None] * len(facts.applications_form.applicants)
+    return [list(column) for column in zip(*(facts.rows.get(name, missing) for name in indicators), strict=True)]
+
+
 def check_flow(facts: Facts) -> Iterator[Check]:
     """T3-FLOW: in each column received + carried over = results total + carried forward; subject is the applicant."""
-    if "applications" not in facts.tables:
+    if not facts.rows:
         return
     form = facts.applications_form
-    for column in form.applicants:
-        expected = add_up(facts.numbers(form.flow_in, column.key))
-        actual = add_up(facts.numbers(form.flow_out, column.key))
+    incoming, outgoing = _columns(facts, form.flow_in), _columns(facts, form.flow_out)
+    results = _columns(facts, _parts(facts))
+    for n, column in enumerate(form.applicants):
+        expected, actual = add_up(incoming[n]), add_up(outgoing[n])
         says = ("received and carried over are", "results total and carried forward are")
-        yield compare(facts, "T3-FLOW", column.key, expected, actual, says, _zero_total(facts, column.key, expected))
+        diagnosis = _zero_total(expected, outgoing[n], results[n]) if expected != actual else None
+        yield compare(facts, "T3-FLOW", column.key, expected, actual, says, diagnosis)
 
 
-def _zero_total(facts: Facts, applicant: str, expected: Number | None) -> str | None:
-    """``total_zero`` where the results total was left at 0 and the rest would fit."""
-    total, forward = facts.number(_TOTAL, applicant), facts.number("applications.carried_forward", applicant)
-    results = add_up(facts.numbers(_parts(facts), applicant))
-    if total == 0 and expected is not None and forward is not None and results and results + forward == expected:
-        return "total_zero"
-    return None
+def _zero_total(expected: Number | None, out: list[Number | None], results: list[Number | None]) -> str | None:
+    """``total_zero`` where the results total (first of ``out``) was left at 0 and the sum of the results would fit."""
+    answered = add_up(results)
+    if out[0] != 0 or not answered or expected is None or out[1] is None:
+        return None
+    return "total_zero" if answered + out[1] == expected else None
 
 
 def _parts(facts: Facts) -> tuple[str, ...]:
@@ -64,18 +59,15 @@ def _parts(facts: Facts) -> tuple[str, ...]:
 
 def check_results(facts: Facts) -> Iterator[Check]:
     """T3-RESULT: in each column the results total equals the sum of the results above; subject is the applicant."""
-    if "applications" not in facts.tables:
+    if not facts.rows:
         return
-    parts = _parts(facts)
-    columns = {
-        column.key: [*facts.numbers(parts, column.key), facts.number(_TOTAL, column.key)]
-        for column in facts.applications_form.applicants
-    }
+    names = [column.key for column in facts.applications_form.applicants]
+    columns = dict(zip(names, _columns(facts, (*_parts(facts), _TOTAL)), strict=True))
     swapped = find_swap(*_failing(columns))
     for applicant, numbers in columns.items():
         expected, actual = add_up(numbers[:-1]), numbers[-1]
         diagnosis = None
-        if expected is None or actual is None or expected != actual:
+        if expected is None or expected != actual:
             diagnosis = "cells_swapped" if applicant in swapped else _diagnose_column(numbers)
         says = ("the results add up to", "the results total printed is")
         yield compare(facts, "T3-RESULT", applicant, expected, actual, says, diagnosis)

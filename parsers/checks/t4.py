@@ -13,9 +13,9 @@ def check_review_sums(facts: Facts) -> Iterator[Check]:
         return
     for branch in facts.applications_form.branches:
         *parts, total = (f"{branch.key}.{outcome.key}" for outcome in facts.applications_form.outcomes)
-        if not any((name, None) in facts.values for name in (*parts, total)):
+        if not any(name in facts.cells for name in (*parts, total)):
             continue
         numbers = facts.numbers(tuple(parts))
-        actual = facts.number(total)
+        actual = facts.cells.get(total)
         says = ("upheld, corrected, other and pending add up to", "the total printed is")
         yield compare(facts, "T4-SUM", total, add_up(numbers), actual, says, diagnose_sum(numbers, actual))

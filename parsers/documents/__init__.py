@@ -13,7 +13,6 @@ from parsers.documents.html import read_html
 from parsers.documents.model import Document
 from parsers.documents.text import find_tables, read_text
 from parsers.errors import NotAReport
-from parsers.forms.schema import read_label
 
 MAX_BYTES = 50 * 1024 * 1024
 
@@ -43,8 +42,9 @@ FORMATS: tuple[Format, ...] = (
     Format("exe", b"MZ\x90", "a program"),
 )
 _HTML = re.compile(r"<(?:!doctype html|html|head|body|table|t[rdh]|div|p|meta|span|script|br|h\d)[\s>/]", re.IGNORECASE)
-_CONTROL = re.compile("[\x00-\x08\x0e-\x1a\x1c-\x1f\ufffd]")
+_CONTROL = bytes([*range(9), *range(14, 27), *range(28, 32)])
 _SAMPLE = 20_000
+_BINARY_SAMPLE = 4096
 
 
 def read_document(data: bytes) -> Document:
@@ -64,16 +64,27 @@ def read_document(data: bytes) -> Document:
             return known.read(data)
     text, encoding = decode(data)
     sample = text[:_SAMPLE]
-    if len(_CONTROL.findall(sample)) > max(8, len(sample) // 50):
+    if _is_binary(data, sample):
         raise NotAReport("binary data or text in an unknown encoding; expected HTML or text")
     if _HTML.search(sample) or _HTML.search(text):
-        document = read_html(text, data if encoding == "utf-8" and data[:3] != b"\xef\xbb\xbf" else None, encoding)
-        return _with_flat_tables(document)
+        return read_html(text, data if encoding == "utf-8" and data[:3] != b"\xef\xbb\xbf" else None, encoding)
     return read_text(text, encoding)
 
 
-def _with_flat_tables(document: Document) -> Document:
-    """A page with the tables found that were flattened into paragraphs or preformatted text."""
-    if any(read_label(block.text) for block in document.blocks if hasattr(block, "text") and len(block.text) < 60):
-        document.blocks = find_tables(document.blocks)
-    return document
+def _is_binary(data: bytes, sample: str) -> bool:
+    """Whether more than a few characters in the first part are no text: control codes or undecodable bytes."""
+    start = data[:_BINARY_SAMPLE]
+    odd = sample.count("\ufffd", 0, _BINARY_SAMPLE)
+    # UTF-16 has a zero byte in most characters; there the decoded text alone tells.
+    odd += len(start) - len(start.translate(None, _CONTROL)) if "\0" in sample or b"\0" not in start else 0
+    return odd > max(8, min(len(sample), _BINARY_SAMPLE) // 50)
+
+
+def find_flat_tables(document: Document) -> bool:
+    """Look for tables that a page flattened into paragraphs or preformatted text; True where blocks changed."""
+    if document.is_flat:
+        return False
+    count = len(document.blocks)
+    document.blocks = find_tables(document.blocks)
+    document.is_flat = True
+    return len(document.blocks) != count

@@ -13,7 +13,7 @@ from parsers.documents.model import Block, Document, Grid, Paragraph
 from parsers.documents.text import rows_to_blocks, split_rows
 from parsers.documents.tokens import Token
 from parsers.errors import NotAReport
-from parsers.grid import MAX_COLUMN_SPAN, SourceCell, expand_spans, read_span
+from parsers.grid import MAX_COLUMN_SPAN, MAX_ROW_SPAN, SourceCell, expand_spans, read_span
 from parsers.text import squeeze
 
 # Elements that hold nothing a reader of the page sees.
@@ -31,7 +31,9 @@ _GROUPS = frozenset(("tbody", "thead", "tfoot"))
 MAX_ROW_CELLS = 16
 # Inside a cell these part what stands before from what stands after: a footnote mark is not one more digit.
 _PARTING = frozenset(("br", "p", "div", "li", "sup", "sub", "del", "s", "strike", "ul", "ol", "h1", "h2", "h3", "h4"))
+_find_spanning = etree.XPath(".//*[@rowspan or @colspan]")
 _LAYOUT_TEXT = 400
+_LAYOUT_CELLS = 3
 # An object replacement character stands for a picture in a cell that holds nothing else.
 _PICTURE = "\ufffc"
 _MAX_ELEMENTS = 400_000
@@ -53,7 +55,7 @@ def read_html(text: str, data: bytes | None = None, encoding: str = "utf-8") -> 
     walker = _Walker()
     walker.walk(body if body is not None else root)
     page_title, metas = _read_head(root)
-    return Document(walker.blocks, "html", encoding, page_title, metas)
+    return Document(walker.blocks, "html", encoding, False, page_title, metas)
 
 
 def _parse(source: bytes) -> etree._Element:
@@ -156,7 +158,7 @@ class _Walker:
         rows = _table_rows(table, nested)
         if nested and _is_layout_around(table, rows):
             return True
-        if max(map(len, rows), default=0) <= 1 or any(len(cell.text) > _LAYOUT_TEXT for row in rows for cell in row):
+        if max(map(len, rows), default=0) <= 1 or _holds_prose(rows):
             return True
         if any(len(row) > MAX_ROW_CELLS for row in rows):
             self._add_loose(rows, table)
@@ -174,7 +176,9 @@ class _Walker:
     def _add_loose(self, rows: list[list[SourceCell]], table: etree._Element) -> None:
         """Add a table with cells outside any row: its rows are told by the labels, as in a text of one cell a line."""
         tokens = [
-            Token(cell.text, cell.line, r if len(row) <= MAX_ROW_CELLS else -1) for r, row in enumerate(rows) for cell in row
+            Token(text, line, r if len(row) <= MAX_ROW_CELLS else -1)
+            for r, row in enumerate(rows)
+            for text, _, _, line in row
         ]
         for block in rows_to_blocks(split_rows(tokens)):
             block.depth = self.low
@@ -213,54 +217,54 @@ def _is_link_list(element: etree._Element) -> bool:
 
 def _table_rows(table: etree._Element, nested: bool) -> list[list[SourceCell]]:
     """The rows of a table itself, without those of tables inside it; cells outside any ``tr`` make rows of their own."""
+    spanning = frozenset(_find_spanning(table))
     rows: list[list[SourceCell]] = []
-    loose: list[SourceCell] = []
-    for child in table:
-        tag = child.tag
-        if tag in _CELLS:
-            if not loose:
-                rows.append(loose)
-            loose.append(_source_cell(child, nested))
-            continue
-        loose = []
-        if tag == "tr":
-            _add_row(rows, child, nested)
-        elif tag in _GROUPS:
-            _add_group(rows, child, nested)
+    for group in table:
+        if group.tag in _GROUPS:
+            first = len(rows)
+            _add_rows(rows, group, nested, spanning)
+            _end_spans(rows, first)
+    _add_rows(rows, table, nested, spanning)
     return rows
 
 
-def _add_group(rows: list[list[SourceCell]], group: etree._Element, nested: bool) -> None:
-    """Add the rows of a row group; no row span reaches past its end."""
-    first = len(rows)
+def _add_rows(
+    rows: list[list[SourceCell]], group: etree._Element, nested: bool, spanning: frozenset[etree._Element]
+) -> None:
     loose: list[SourceCell] = []
     for child in group:
-        if child.tag in _CELLS:
+        tag = child.tag
+        if tag == "tr":
+            loose = []
+            rows.append([_source_cell(cell, nested, spanning) for cell in child.iterchildren("td", "th")])
+        elif tag in _CELLS:
             if not loose:
                 rows.append(loose)
-            loose.append(_source_cell(child, nested))
-        elif child.tag == "tr":
-            loose = []
-            _add_row(rows, child, nested)
+            loose.append(_source_cell(child, nested, spanning))
+
+
+def _end_spans(rows: list[list[SourceCell]], first: int) -> None:
+    """Let no row span reach past the end of the row group that begins with row ``first``."""
     last = len(rows)
     for r in range(first, last):
-        for cell in rows[r]:
-            if cell.row_span != 1:
-                cell.row_span = min(cell.row_span or last, last - r)
+        for c, (text, row_span, column_span, line) in enumerate(rows[r]):
+            if row_span != 1:
+                rows[r][c] = (text, min(row_span or last, last - r), column_span, line)
 
 
-def _add_row(rows: list[list[SourceCell]], row: etree._Element, nested: bool) -> None:
-    rows.append([_source_cell(cell, nested) for cell in row if cell.tag in _CELLS])
-
-
-def _source_cell(cell: etree._Element, nested: bool) -> SourceCell:
-    text = _cell_text(cell, nested) if len(cell) else _plain(cell.text)
-    if not cell.attrib:
-        return SourceCell(text, 1, 1, cell.sourceline or 0)
-    return SourceCell(
+def _source_cell(cell: etree._Element, nested: bool, spanning: frozenset[etree._Element]) -> SourceCell:
+    text = cell.text
+    if len(cell):
+        text = _cell_text(cell, nested)
+    elif text is None or not text.isdigit():
+        text = _plain(text)
+    if cell not in spanning:
+        return text, 1, 1, cell.sourceline or 0
+    rows, columns = cell.get("rowspan"), cell.get("colspan")
+    return (
         text,
-        read_span(cell.get("rowspan"), 65_534),
-        read_span(cell.get("colspan"), MAX_COLUMN_SPAN),
+        1 if rows is None else read_span(rows, MAX_ROW_SPAN),
+        1 if columns is None else read_span(columns, MAX_COLUMN_SPAN),
         cell.sourceline or 0,
     )
 
@@ -319,6 +323,11 @@ def _is_single_cell(table: etree._Element) -> bool:
     cells = table.iter("td", "th")
     next(cells, None)
     return next(cells, None) is None
+
+
+def _holds_prose(rows: list[list[SourceCell]]) -> bool:
+    """Whether a cell of a row of few cells holds a text too long for a cell of a table of numbers."""
+    return any(len(cell[0]) > _LAYOUT_TEXT for row in rows if len(row) <= _LAYOUT_CELLS for cell in row)
 
 
 def _is_layout_around(table: etree._Element, rows: list[list[SourceCell]]) -> bool:

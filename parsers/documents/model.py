@@ -54,12 +54,14 @@ class Document(msgspec.Struct):
     """What was read from the bytes: blocks in reading order, and what the source says of itself.
 
     ``metas`` maps lower-cased names of <meta> tags (articletitle, pubdate, contentsource, columnname ...) to
-    their content and is empty for formats that have none; ``page_title`` is the text of <title>.
+    their content and is empty for formats that have none; ``page_title`` is the text of <title>. ``is_flat`` says
+    that the source has no tables of its own, so that the tables in its lines were looked for already.
     """
 
     blocks: list[Block]
     source_format: str
     encoding: str = "utf-8"
+    is_flat: bool = False
     page_title: str = ""
     metas: dict[str, str] = msgspec.field(default_factory=dict)
     notes: list[str] = msgspec.field(default_factory=list)

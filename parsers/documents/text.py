@@ -35,7 +35,7 @@ def read_text(text: str, encoding: str = "utf-8") -> Document:
     for number, line in enumerate(text.splitlines()[:MAX_LINES], 1):
         if line and not line.isspace():
             paragraphs.append(Paragraph(line, 0, number))
-    return Document(find_tables(paragraphs), "text", encoding)
+    return Document(find_tables(paragraphs), "text", encoding, True)
 
 
 def find_tables(blocks: list[Block]) -> list[Block]:

@@ -1,29 +1,42 @@
 """The table of section 3: 25 rows (23 in the 2019 form) of seven numbers, one for each kind of applicant and a total."""
 
+from functools import cache
+
 import msgspec
 
 from parsers.documents.model import Cell, Grid
 from parsers.forms.lost import find_candidates, is_glued, read_lost
-from parsers.forms.rows import MISSING_LINE, PrintedRow, Slot, is_damaged, place_by_columns, read_cell, refuse, trim_remarks
-from parsers.forms.schema import Form, load_forms, read_label
-from parsers.numbers import BLANK
+from parsers.forms.rows import MISSING_LINE, PrintedRow, Slot, is_damaged, place_by_columns, refuse, trim_remarks
+from parsers.forms.schema import APPLICATIONS, Form, load_forms, read_label
+from parsers.numbers import BLANK, read_number
 from parsers.placement import Candidate, Rule, complete, settle
 
 APPLICANTS = tuple(column.key for column in load_forms()["2021"].applicants)
 _UNIT = "件"
 _WIDTH = len(APPLICANTS)
 _GROUPS = (_WIDTH,)
+_NO_DOUBT: frozenset[int] = frozenset()
+
+
+@cache
+def _keys(indicator: str) -> tuple[tuple[str, str], ...]:
+    return tuple((indicator, name) for name in APPLICANTS)
 
 
 class ApplicationRow(msgspec.Struct):
-    """One row of section 3: its indicator, and either a cell for each applicant or pieces that lost their column."""
+    """One row of section 3: its indicator, and either a cell for each applicant or pieces that lost their column.
+
+    ``placed`` follows the order of ``APPLICANTS``; ``doubtful`` are the places in it where a cell is not certain to
+    be that applicant's. ``cells`` are all cells behind the label.
+    """
 
     indicator: str
     table: int
-    placed: dict[str, tuple[Cell, bool]]
-    pieces: list[Cell]
     cells: list[Cell]
     is_damaged: bool
+    placed: list[Cell] = []
+    doubtful: frozenset[int] = _NO_DOUBT
+    pieces: list[Cell] = []
 
 
 class _Context(msgspec.Struct):
@@ -39,12 +52,14 @@ def find_application_rows(
     grid: Grid, rows: list[PrintedRow], table: int, before: tuple[str | None, ...] = ()
 ) -> tuple[list[ApplicationRow], tuple[str | None, ...]]:
     """The rows of section 3 in a grid, and its order of applicants; ``before`` is that of the part before a cut."""
+    if not any(row.tables & APPLICATIONS for row in rows):
+        return [], before
     order, columns = _read_header(grid, rows)
     context = _Context(order=order or before or APPLICANTS, columns=columns)
     damaged = is_damaged(grid)
     found: list[ApplicationRow] = []
     for row in rows:
-        indicator = _read_indicator(row, context)
+        indicator = _read_indicator(row, context) if row.labels else ""
         if indicator and row.values:
             found.append(_place_row(indicator, row, context, table, grid.aligned, damaged))
             context.last = indicator
@@ -130,28 +145,34 @@ def _place_row(
     indicator: str, row: PrintedRow, context: _Context, table: int, aligned: bool, damaged: bool
 ) -> ApplicationRow:
     order = context.order
-    found = ApplicationRow(indicator, table, {}, [], row.values, damaged)
+    found = ApplicationRow(indicator, table, row.values, damaged)
     filled = row.filled
     if len(filled) > len(order):
         filled = trim_remarks(filled, len(order))
     if len(filled) == len(order):
-        found.placed = {name: (cell, _is_plain(cell)) for name, cell in zip(order, filled, strict=True) if name}
+        _place_in_order(found, order, filled, [cell.column_span + cell.row_span == 2 for cell in filled])
     elif aligned and context.columns and not any(cell.line == MISSING_LINE for cell in row.values):
-        ranges = [(c, c + 1) for c in context.columns]
-        cells = place_by_columns(row, ranges, table)
-        merged = any(cell.column_span > 1 for cell, _ in cells)
-        found.placed = {
-            name: (cell, certain and not merged) for name, (cell, certain) in zip(order, cells, strict=True) if name
-        }
+        placed = place_by_columns(row, [(c, c + 1) for c in context.columns])
+        merged = any(cell.column_span > 1 for cell, _ in placed)
+        _place_in_order(found, order, [cell for cell, _ in placed], [sure and not merged for _, sure in placed])
     elif len(order) == _WIDTH:
         found.pieces = _pieces(row.values, aligned)
     else:
-        found.placed = {name: (row.values[min(n, len(row.values) - 1)], False) for n, name in enumerate(APPLICANTS)}
+        found.placed = [row.values[min(n, len(row.values) - 1)] for n in range(_WIDTH)]
+        found.doubtful = frozenset(range(_WIDTH))
     return found
 
 
-def _is_plain(cell: Cell) -> bool:
-    return cell.column_span == 1 and cell.row_span == 1
+def _place_in_order(
+    found: ApplicationRow, order: tuple[str | None, ...], cells: list[Cell], certain: list[bool]
+) -> None:
+    """Give each applicant its cell, where the columns are printed in ``order`` (None: a local addition)."""
+    if order != APPLICANTS:
+        places = [order.index(name) for name in APPLICANTS]
+        cells, certain = [cells[n] for n in places], [certain[n] for n in places]
+    found.placed = cells
+    if not all(certain):
+        found.doubtful = frozenset(n for n, sure in enumerate(certain) if not sure)
 
 
 def _pieces(values: list[Cell], aligned: bool) -> list[Cell]:
@@ -167,8 +188,11 @@ def read_application_rows(rows: list[ApplicationRow], form: Form) -> dict[tuple[
     """The readings of the rows of one copy of the table, rows that lost their columns placed by the sum rules."""
     readings: dict[tuple[str, str | None], Slot] = {}
     for row in rows:
-        for name, (cell, certain) in row.placed.items():
-            readings[row.indicator, name] = read_cell(cell, row.table, _UNIT) if certain else refuse(cell, row.table)
+        table = row.table
+        for key, cell in zip(_keys(row.indicator), row.placed, strict=False):
+            readings[key] = Slot(read_number(cell.text, _UNIT), cell, table)
+        for n in row.doubtful:
+            readings[_keys(row.indicator)[n]] = refuse(row.placed[n], table)
     lost = [row for row in rows if not row.placed]
     if lost:
         _place_lost(lost, rows, readings, form)
@@ -191,12 +215,12 @@ def _place_lost(
             slots = [Slot(BLANK, row.cells[0], row.table)] * _WIDTH
         else:
             slots = read_lost(settled[row.indicator], row.pieces, row.cells, _WIDTH, row.table, glued)
-        readings.update({(row.indicator, name): slot for name, slot in zip(APPLICANTS, slots, strict=True)})
+        readings.update(zip(_keys(row.indicator), slots, strict=True))
 
 
 def _known(row: ApplicationRow, readings: dict[tuple[str, str | None], Slot]) -> Candidate:
     """The one candidate of a row that stands in its columns; cells that could not be read count as nothing."""
-    values = [readings[row.indicator, name].reading.value for name in APPLICANTS]
+    values = [readings[key].reading.value for key in _keys(row.indicator)]
     printed = tuple(value if isinstance(value, int) else None for value in values)
     sums = complete(printed, _GROUPS) or tuple(number or 0 for number in printed)
     return Candidate(printed, sums, (None,) * _WIDTH)

@@ -8,7 +8,7 @@ import msgspec
 from parsers.documents.model import Cell, Grid
 from parsers.forms.lost import is_glued
 from parsers.forms.rows import PrintedRow, Slot, is_damaged, place_by_columns, read_cell, refuse
-from parsers.forms.schema import DisclosureBlock, load_forms, read_label
+from parsers.forms.schema import DISCLOSURE, DisclosureBlock, load_forms, read_label
 from parsers.numbers import Reading
 from parsers.placement import cut_once
 from parsers.text import compact
@@ -33,8 +33,12 @@ def find_disclosure_rows(grid: Grid, rows: list[PrintedRow], table: int) -> list
     """The rows of section 2 in a grid, each with the header that it stands under (empty where that is lost)."""
     found: list[DisclosureRow] = []
     header: list[Cell] = []
+    if not any(row.tables & DISCLOSURE for row in rows):
+        return found
     damaged = is_damaged(grid)
     for row in rows:
+        if not row.tables & DISCLOSURE:
+            continue
         columns = [cell for cell, word in zip(row.labels, row.meanings, strict=True) if word.disclosure_columns]
         keys = [n for n, word in enumerate(row.meanings) if word.disclosure_rows]
         if any(word.article for word in row.meanings):
@@ -119,7 +123,7 @@ def _place(found: DisclosureRow, width: int, header: list[Cell]) -> list[tuple[C
         return [(cell, not found.is_damaged or width > 1) for cell in filled]
     if found.aligned and header:
         ranges = [(cell.column, cell.column + cell.column_span) for cell in header]
-        placed = place_by_columns(row, ranges, found.table)
+        placed = place_by_columns(row, ranges)
         inside = {id(cell) for cell, _ in placed}
         if width > len(filled) and any(id(cell) not in inside for cell in filled):
             return [(cell, False) for cell, _ in placed]

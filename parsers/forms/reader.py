@@ -96,12 +96,14 @@ _Row = TypeVar("_Row", DisclosureRow, ApplicationRow)
 
 def _add_rows(copies: list[list[_Row]], rows: list[_Row], keys: list[str]) -> None:
     """Add the rows of one grid to the copy that is being collected; a row met before begins the next copy."""
+    before = {_key(item) for item in copies[-1]} if copies else set()
     names: set[str] = set()
     for row, key in zip(rows, keys, strict=True):
-        if not copies or key in names or key in {_key(item) for item in copies[-1]}:
-            if copies and key in names:
-                continue
+        if key in names:
+            continue
+        if not copies or key in before:
             copies.append([])
+            before = set()
         names.add(key)
         copies[-1].append(row)
 
@@ -176,8 +178,12 @@ def make_values(report_id: str, tables: Tables) -> list[Value]:
         reading = tables.readings.get(kind)
         if reading is None:
             continue
-        for indicator, applicant in sorted(reading.slots, key=_codebook_order().__getitem__):
-            slot = reading.slots[indicator, applicant]
+        slots = reading.slots
+        for key in _codebook_order(kind):
+            slot = slots.get(key)
+            if slot is None:
+                continue
+            indicator, applicant = key
             cell = slot.cell
             values.append(
                 Value(
@@ -203,9 +209,10 @@ def _units() -> dict[str, str]:
 
 
 @cache
-def _codebook_order() -> dict[tuple[str, str | None], int]:
-    order: dict[tuple[str, str | None], int] = {}
+def _codebook_order(table: str) -> tuple[tuple[str, str | None], ...]:
+    """The cells of a table in all its forms, each once, in the order of the codebook."""
+    order: dict[tuple[str, str | None], None] = {}
     for item in load_codebook():
-        for applicant in APPLICANTS if item.dimension else (None,):
-            order.setdefault((item.indicator, applicant), len(order))
-    return order
+        if item.table == table:
+            order.update(dict.fromkeys((item.indicator, name) for name in (APPLICANTS if item.dimension else (None,))))
+    return tuple(order)

@@ -3,7 +3,7 @@
 from parsers.documents.model import Cell, Grid
 from parsers.forms.lost import find_candidates, is_glued, read_lost
 from parsers.forms.rows import MISSING_LINE, PrintedRow, Slot, is_damaged, read_cell, refuse, trim_remarks
-from parsers.forms.schema import Form, read_label
+from parsers.forms.schema import REVIEW, Form, read_label
 from parsers.numbers import BLANK
 
 _UNIT = "件"
@@ -17,17 +17,18 @@ def read_review(
 
     Under the heading of section 4 (``in_section``) fifteen numbers in a row are enough: header lines get lost.
     """
+    if not in_section and not any(row.tables & REVIEW for row in rows):
+        return {}
     head: list[PrintedRow] = []
     for row in rows:
-        words = [word for word in row.meanings if word.branch or word.is_top or word.outcome]
-        if words and not row.filled:
+        if row.tables & REVIEW and not row.filled:
             head.append(row)
-        elif head and not any(word.is_row and not word.is_header for word in row.meanings):
+        elif any(word.is_row and not word.is_header for word in row.meanings):
+            head = []
+        elif head:
             readings = _read_row(grid, head, row, table, form)
             if readings:
                 return readings
-        elif any(word.is_row and not word.is_header for word in row.meanings):
-            head = []
     return _read_headless(rows, table, form) if in_section else {}
 
 

@@ -13,17 +13,18 @@ _MIN_UNREPEATED = 10
 
 
 class PrintedRow(msgspec.Struct):
-    """One row of a grid: the labels in front, then everything behind them that begins in this row."""
+    """One row of a grid: the labels in front, then everything behind them that begins in this row.
+
+    ``filled`` are the values that are not blank, ``slots`` the whole row with what hangs into it from above;
+    ``tables`` are the bits of the tables in which some of the labels can stand.
+    """
 
     labels: list[Cell]
     meanings: list[Meaning]
     values: list[Cell]
+    filled: list[Cell]
     slots: list[Cell]
-
-    @property
-    def filled(self) -> list[Cell]:
-        """The values that are not blank."""
-        return [cell for cell in self.values if cell.text]
+    tables: int
 
 
 class Slot(msgspec.Struct, gc=False):
@@ -56,6 +57,7 @@ def _print_row(slots: list[Cell], r: int) -> PrintedRow:
     own = [cell for c, cell in enumerate(slots) if cell.row == r and cell.column == c]
     labels: list[Cell] = []
     meanings: list[Meaning] = []
+    tables = 0
     end = 0
     for n, cell in enumerate(own):
         text = cell.text
@@ -68,8 +70,10 @@ def _print_row(slots: list[Cell], r: int) -> PrintedRow:
             break
         labels.append(cell)
         meanings.append(word)
+        tables |= word.tables
         end = n + 1
-    return PrintedRow(labels, meanings, own[end:], slots)
+    values = own[end:]
+    return PrintedRow(labels, meanings, values, [cell for cell in values if cell.text], slots, tables)
 
 
 def is_damaged(grid: Grid) -> bool:
@@ -93,7 +97,7 @@ def refuse(cell: Cell, table: int) -> Slot:
     return Slot(UNREADABLE, cell, table)
 
 
-def place_by_columns(row: PrintedRow, ranges: list[tuple[int, int]], table: int) -> list[tuple[Cell, bool]]:
+def place_by_columns(row: PrintedRow, ranges: list[tuple[int, int]]) -> list[tuple[Cell, bool]]:
     """For each range of columns its one filled cell, or a blank one, and whether that is certain."""
     placed: list[tuple[Cell, bool]] = []
     first = row.labels[0].row if row.labels else row.values[0].row if row.values else 0

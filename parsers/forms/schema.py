@@ -161,8 +161,14 @@ def _statistics(data: dict[str, Any]) -> Statistics:
     )
 
 
+DISCLOSURE, APPLICATIONS, REVIEW, STATISTICS = 1, 2, 4, 8
+
+
 class Meaning(msgspec.Struct, frozen=True, gc=False):
-    """All that one printed label may mean; a part is empty where it cannot mean that."""
+    """All that one printed label may mean; a part is empty where it cannot mean that.
+
+    ``tables`` tells by bits in which tables it can stand, so that a reader passes over the rows of others quickly.
+    """
 
     article: str = ""
     disclosure_rows: tuple[str, ...] = ()
@@ -177,6 +183,7 @@ class Meaning(msgspec.Struct, frozen=True, gc=False):
     statistics_rows: tuple[str, ...] = ()
     statistics_header: str = ""
     is_caption: bool = False
+    tables: int = 0
 
     @property
     def is_row(self) -> bool:
@@ -192,6 +199,15 @@ class Meaning(msgspec.Struct, frozen=True, gc=False):
 
 
 NO_MEANING = Meaning()
+
+
+def _make_meaning(**parts: Any) -> Meaning:
+    word = Meaning(**parts)
+    tables = DISCLOSURE if word.article or word.disclosure_rows or word.disclosure_columns else 0
+    tables |= APPLICATIONS if word.application_row or word.group or word.applicant or word.is_applicant_group else 0
+    tables |= REVIEW if word.branch or word.is_top or word.outcome else 0
+    tables |= STATISTICS if word.statistics_rows or word.statistics_header else 0
+    return Meaning(**parts, tables=tables)
 
 
 class _Vocabulary(msgspec.Struct):
@@ -236,7 +252,7 @@ def _vocabulary() -> _Vocabulary:
         for label in getattr(statistics, kind):
             _add(found, (label,), "statistics_header", kind)
     return _Vocabulary(
-        {key: Meaning(**parts) for key, parts in found.items()},
+        {key: _make_meaning(**parts) for key, parts in found.items()},
         tuple((core, row.indicator) for form in forms.values() for row in form.rows for core in row.core),
         tuple((c.starts, c.key) for form in forms.values() for block in form.blocks for c in block.columns if c.starts),
         tuple((core, row.indicator) for row in statistics.rows for core in row.core),
@@ -256,15 +272,19 @@ def _add(found: dict[str, dict[str, Any]], labels: tuple[str, ...], part: str, v
 MAX_LABEL = 80
 
 
-@lru_cache(maxsize=16384)
 def read_label(text: str) -> Meaning:
     """What a printed cell or line may mean as a label; ``NO_MEANING`` where it is none of any form."""
-    if not text or len(text) > MAX_LABEL or text.isascii():
+    return _read_label(text) if len(text) <= MAX_LABEL else NO_MEANING
+
+
+@lru_cache(maxsize=16384)
+def _read_label(text: str) -> Meaning:
+    if text.isascii():
         return NO_MEANING
     if "条" in text or "條" in text:
         article = ARTICLE.search(simplify(compact(text)))
         if article:
-            return Meaning(article=article[1])
+            return _make_meaning(article=article[1])
     key = label_key(text)
     vocabulary = _vocabulary()
     return vocabulary.exact.get(key) or _by_words(key, vocabulary)
@@ -281,12 +301,12 @@ def _by_words(key: str, vocabulary: _Vocabulary) -> Meaning:
         return NO_MEANING
     for core, indicator in vocabulary.cores:
         if core in key:
-            return Meaning(application_row=indicator)
+            return _make_meaning(application_row=indicator)
     for core, indicator in vocabulary.statistics_cores:
         if core in key:
-            return Meaning(statistics_rows=(indicator,))
+            return _make_meaning(statistics_rows=(indicator,))
     if 3 <= len(key) <= 14:
         keys = tuple(dict.fromkeys(column for starts, column in vocabulary.starts if key.startswith(starts)))
         if keys:
-            return Meaning(disclosure_columns=keys)
+            return _make_meaning(disclosure_columns=keys)
     return NO_MEANING

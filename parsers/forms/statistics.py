@@ -2,9 +2,12 @@
 
 from parsers.documents.model import Cell, Grid
 from parsers.forms.rows import MISSING_LINE, PrintedRow, Slot, is_damaged, read_cell, refuse
-from parsers.forms.schema import Form, Statistics, read_label
+from parsers.forms.schema import STATISTICS, Form, Statistics
 from parsers.numbers import BLANK, Reading
 from parsers.text import compact, label_key
+
+# A table with fewer lines of the form is one of the report's own.
+_MIN_ROWS = 5
 
 
 def read_statistics(grid: Grid, rows: list[PrintedRow], table: int, form: Form) -> dict[tuple[str, str | None], Slot]:
@@ -89,4 +92,4 @@ def _in_row_unit(slot: Slot, row: PrintedRow, unit: str) -> Slot:
 
 def is_statistics(rows: list[PrintedRow]) -> bool:
     """Whether a grid holds enough lines of the form to be its table and not a table of the report's own."""
-    return sum(1 for row in rows if any(read_label(cell.text).statistics_rows for cell in row.labels)) >= 5
+    return sum(1 for row in rows if row.tables & STATISTICS) >= _MIN_ROWS
