@@ -13,10 +13,11 @@ from typing import Any
 
 import msgspec
 
-from parsers.divisions import division_level, division_name, is_place, read_place
+from parsers.divisions import division_level, division_name, is_place, read_place, skip_places
 
 _BRACKETED = re.compile(r"[(（][^()（）]*[)）]")
 _MAX_NAME = 40
+_MAX_UNITS = 3
 
 
 class AgencyType(msgspec.Struct, frozen=True):
@@ -95,7 +96,7 @@ def complete_place(name: str) -> str:
     match = _patterns().bare_place.fullmatch(stem)
     if match is None or (not is_place(stem) and _patterns().zone.fullmatch(stem)):
         return name
-    return stem + (words["street_office"] if match[1] in words["streets"] else words["government"])
+    return f"{stem}{words['street_office'] if match[1] in words['streets'] else words['government']}"
 
 
 def strip_unit(name: str) -> str:
@@ -103,18 +104,20 @@ def strip_unit(name: str) -> str:
 
     The office of a government (吴兴区人民政府办公室) is an agency of its own and stays; that of a township does not.
     """
-    match = _patterns().unit.fullmatch(name)
-    if match is None:
-        return name
-    head = match[1]
-    return head if not head.endswith("政府") or find_agency_type(head) == "township" else name
+    for _ in range(_MAX_UNITS):
+        match = _patterns().unit.fullmatch(name)
+        head = match[1] if match else name
+        if match is None or (head.endswith("政府") and find_agency_type(head) != "township"):
+            break
+        name = head
+    return name
 
 
 def find_legal_name(short: str, names: Iterable[str]) -> str | None:
     """The first of the fuller names that the short form stands for, or None.
 
-    区商务局 stands for 吴兴区商务局, 市应急局 for 淮安市应急管理局: its first characters name no place of their own, and
-    all its characters stand in the fuller name in this order, the last one at the end.
+    区商务局 stands for 吴兴区商务局, 市应急局 for 淮安市应急管理局: it names no whole place, and all
+    its characters stand in the fuller name in this order, the last one at the end.
     """
     if not is_short(short):
         return None
@@ -125,6 +128,11 @@ def find_legal_name(short: str, names: Iterable[str]) -> str | None:
     return None
 
 
+def is_complete(name: str) -> bool:
+    """Whether a name needs no completion: it is no short form and no zone, whose offices are named otherwise."""
+    return not is_short(name) and _patterns().zone.fullmatch(name) is None
+
+
 def _is_abbreviation(short: str, name: str) -> bool:
     short, name = _short_ending(short), _short_ending(name)
     letters = iter(name)
@@ -132,10 +140,8 @@ def _is_abbreviation(short: str, name: str) -> bool:
 
 
 def _short_ending(name: str) -> str:
-    for long, short in load_words()["agency"]["endings"].items():
-        if name.endswith(long):
-            return name.removesuffix(long) + str(short)
-    return name
+    endings: dict[str, str] = load_words()["agency"]["endings"]
+    return next((name.removesuffix(long) + short for long, short in endings.items() if name.endswith(long)), name)
 
 
 def is_short(name: str) -> bool:
@@ -157,11 +163,22 @@ def same_work(one: str, other: str) -> bool:
     return one[place_end(one) :] == other[place_end(other) :]
 
 
+def own_name(name: str) -> str:
+    """The name without the national body in front: 国家税务总局望溪区税务局 gives 望溪区税务局."""
+    return next((name.removeprefix(body) for body in load_words()["agency"]["national"] if name.startswith(body)), name)
+
+
+def is_partly_known(name: str) -> bool:
+    """Whether a place that no table knows follows the known ones: the agency is not that of the known place."""
+    plain = own_name(name)
+    known = skip_places(plain)
+    return place_end(plain) > known > 0 and _patterns().zone.match(plain, known) is None
+
+
 @lru_cache(maxsize=4096)
 def place_end(name: str) -> int:
     """Where the places at the front of a name end: 3 in 吴兴区商务局, 0 in 商务局."""
-    codes, rest = read_place(name)
-    place = len(name) - len(rest) if codes else 0
+    place = skip_places(name)
     while (match := _patterns().place.match(name, place)) is not None:
         place = match.end()
     return place
@@ -200,8 +217,8 @@ def find_level(agency: str | None, code: str | None, year: int | None = None) ->
     known = division_level(code) if code is not None else None
     if not agency:
         return None
-    plain = _BRACKETED.sub("", agency) or agency
-    if _patterns().township.fullmatch(plain):
+    plain = own_name(_BRACKETED.sub("", agency) or agency)
+    if _patterns().township.fullmatch(plain) or find_agency_type(plain) == "township":
         return "township"
     if is_branch(plain):
         return "district" if known in (None, "city", "district") else known
@@ -209,7 +226,7 @@ def find_level(agency: str | None, code: str | None, year: int | None = None) ->
     prefix = bare_prefix(plain)
     if prefix is not None:
         return levels.get(prefix) or known
-    codes, rest = read_place(plain, year, code)
+    codes, rest = read_place(plain, year)
     found = {division_level(c) for c in codes}
     match = None if _patterns().zone.match(rest) else _last_place(rest)
     if match is not None:

@@ -38,10 +38,10 @@ class Places(msgspec.Struct, frozen=True, gc=False):
 
 
 def _read_rows(name: str) -> Iterator[list[str]]:
-    with files("parsers").joinpath("data", name).open(encoding="utf-8", newline="") as handle:
-        rows = csv.reader(line for line in handle if not line.startswith("#"))
-        next(rows)
-        yield from rows
+    lines = files("parsers").joinpath("data", name).read_text("utf-8").splitlines()
+    rows = csv.reader(line for line in lines if not line.startswith("#"))
+    next(rows)
+    yield from rows
 
 
 @cache
@@ -117,6 +117,7 @@ def find_places(code: str | None, year: int | None = None) -> Places:
     )
 
 
+@lru_cache(maxsize=4096)
 def read_place(text: str, year: int | None = None, within: str | None = None) -> tuple[frozenset[str], str]:
     """The codes that the place names at the front of a text may mean, and the text behind them.
 
@@ -141,6 +142,14 @@ def _narrow(name: str, codes: frozenset[str], within: str | None) -> frozenset[s
     """The codes inside a division, where there are any; 城区, 东区 and the like are names only inside one."""
     inside = frozenset(code for code in codes if within is not None and is_within(code, within))
     return inside if inside or (len(name) == 2 and name[1] == "区") else codes
+
+
+def skip_places(text: str) -> int:
+    """Where the names of divisions at the front of a text end, whatever they mean: 6 in 湖州市吴兴区商务局."""
+    place = 0
+    while (name := _leading_name(text[place:])) is not None:
+        place += len(name)
+    return place
 
 
 def _leading_name(text: str) -> str | None:

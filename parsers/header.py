@@ -21,7 +21,10 @@ from parsers.agencies import (
     find_level,
     is_agency,
     is_branch,
+    is_complete,
+    is_partly_known,
     load_words,
+    own_name,
     place_end,
     place_of_short,
     same_work,
@@ -35,7 +38,11 @@ from parsers.text import compact, simplify, squeeze
 _FRONT = 120
 # Without a heading the title is looked for from the start.
 _FRONT_WITHOUT_HEADING = 600
+_FRONT_WITHOUT_TITLE, _BELOW_TITLE = 60, 15
+_MAX_GRIDS = 3
 _NEAR = 40
+# A date on a line of its own is that of the report only right above its text.
+_NEAR_DATE = 12
 _MAX_LINE = 500
 _MAX_TITLE = 100
 _MAX_TITLE_LINE = 60
@@ -43,6 +50,7 @@ _MAX_TITLE_LINES = 4
 _MAX_LABEL = 16
 _MAX_GRID_ROWS = 30
 _MAX_VALUE = 80
+_MAX_DATELINE, _MAX_SIGNATURE = 32, 6
 _TEXT_START, _TEXT_END = 3000, 160
 _OPENING = 800
 _FIRST_YEAR, _LAST_YEAR = 2003, 2049
@@ -183,7 +191,16 @@ def _collect_front(document: Document, body_start: int) -> _Front:
         elif isinstance(block, Grid) and len(block.rows) <= _MAX_GRID_ROWS:
             front.grids.append(block)
             _add_single_cells(front, block)
-    return front
+    return _cut_behind_title(front) if open_end else front
+
+
+def _cut_behind_title(front: _Front) -> _Front:
+    """Without a heading the header ends a few lines below the first title; what follows is text."""
+    titled = (
+        n for n, line in enumerate(front.lines) if line and line[-1] in _title_ends() and _join_title(front, n, set())
+    )
+    stop = next(titled, _FRONT_WITHOUT_TITLE) + _BELOW_TITLE
+    return _Front(front.lines[:stop], front.levels[:stop], front.grids[:_MAX_GRIDS], True)
 
 
 def _add_single_cells(front: _Front, grid: Grid) -> None:
@@ -282,7 +299,7 @@ def _read_fields(front: _Front) -> dict[str, str]:
 
 
 def _add(fields: dict[str, str], label: str, value: str) -> None:
-    value = value.strip(" \t\r\n\xa0\u3000|:：•").strip()
+    value = value.strip(" \t\r\n\xa0\u3000|:：•【[（(")
     if value and label not in fields and len(value) <= _MAX_VALUE * 2 and _label_of(value) is None:
         fields[label] = value
 
@@ -407,8 +424,14 @@ def _field(fields: dict[str, str], name: str, accept: Callable[[str], bool]) -> 
         if label in fields:
             value = fields[label]
             if len(value) <= _MAX_VALUE and not _is_empty(value) and accept(value):
-                return squeeze(value)
+                return _first_word(squeeze(value))
     return None
+
+
+def _first_word(value: str) -> str:
+    """A name of an agency without the furniture behind it: 区商务局 打印本页 gives 区商务局."""
+    first = value.partition(" ")[0]
+    return first if len(first) < len(value) and is_agency(first) and not is_agency(compact(value)) else value
 
 
 def _is_empty(value: str) -> bool:
@@ -440,8 +463,7 @@ def _read_document_number(front: _Front, fields: dict[str, str]) -> str | None:
 
 def _last_lines(front: _Front) -> list[str]:
     """The lines near the text, the nearest first."""
-    lines = front.lines[:_NEAR] if front.open_end else front.lines[-_NEAR:]
-    return [line.strip() for line in reversed(lines) if line]
+    return [line.strip() for line in reversed(front.lines[-_NEAR:]) if line]
 
 
 # ---------------------------------------------------------------- dates
@@ -493,10 +515,8 @@ def _read_published(document: Document, front: _Front, fields: dict[str, str], e
         found = read_date(document.metas.get(name, ""))
         if found is not None:
             return found
-    for line in _last_lines(front):
-        if len(line) < 32 and _DATELINE.fullmatch(line) and _is_true_date(line):
-            return read_date(line)
-    return _signature_date(end)
+    above = {read_date(line) for line in _last_lines(front)[:_NEAR_DATE] if _is_dateline(line) and _is_true_date(line)}
+    return above.pop() if len(above) == 1 else _read_signature(end)[1]
 
 
 def _is_true_date(value: str) -> bool:
@@ -504,11 +524,26 @@ def _is_true_date(value: str) -> bool:
     return read_date(value) is not None and not any(word in value for word in load_words()["values"]["template_date"])
 
 
-def _signature_date(end: str) -> str | None:
-    """The date that closes the text."""
-    lines = end.rstrip().rsplit("\n", 1)
-    last = lines[-1].strip()
-    return read_date(last) if len(last) < 32 and _DATELINE.fullmatch(last) else None
+def _is_dateline(line: str) -> bool:
+    return len(line) < _MAX_DATELINE and _DATELINE.fullmatch(line) is not None
+
+
+def _read_signature(end: str) -> tuple[str | None, str | None]:
+    """Agency and date that close the text, on two lines or on one; either may be missing.
+
+    Remarks may follow (打印本页), then only a date below or behind an agency counts.
+    """
+    lines = [line.strip() for line in end.splitlines() if line.strip()]
+    for n in range(len(lines) - 1, max(-1, len(lines) - _MAX_SIGNATURE), -1):
+        found = _DATE.search(lines[n]) if len(lines[n]) <= 2 * _MAX_DATELINE else None
+        if found is None:
+            continue
+        alone = _is_dateline(lines[n])
+        name = compact(lines[n - 1] if alone and n else lines[n][: found.start()])
+        agency = name if 2 < len(name) <= _MAX_DATELINE and is_agency(name) else None
+        if agency or (alone and n == len(lines) - 1):
+            return agency, read_date(found[0])
+    return None, None
 
 
 # ---------------------------------------------------------------- title
@@ -536,12 +571,13 @@ def _wrapper_pattern() -> re.Pattern[str]:
 def read_title(text: str) -> Title | None:
     """The title of an annual report that a text is, or None.
 
-    ``某区商务局2023年度政府信息公开工作年度报告`` gives that text, 某区商务局 and 2023. A notice that announces a report
-    gives the title inside its brackets; half-year and performance reports, templates and notices give None.
+    ``某区商务局2023年度政府信息公开工作年度报告`` gives that text, 某区商务局 and 2023. A notice that announces a
+    report gives the title inside its brackets; half-year and performance reports, templates and notices give None.
     """
     if len(text) > _MAX_TITLE:
         return None
-    plain, printed = compact(text), _blankless(text)
+    plain = compact(text)
+    printed = text if len(plain) == len(text) else _blankless(text)
     if "公开" not in plain and "政务信息" not in plain:
         return None
     if "《" in plain:
@@ -553,10 +589,14 @@ def read_title(text: str) -> Title | None:
     return _title_of(match, printed) if match else None
 
 
+@cache
+def _rejected() -> re.Pattern[str]:
+    return re.compile(any_of(load_words()["title"]["rejected"]))
+
+
 def _title_of(match: re.Match[str], printed: str) -> Title | None:
     before, tail = match["before"], match["tail"] or ""
-    rejected = load_words()["title"]["rejected"]
-    if any(word in before or word in tail for word in rejected):
+    if _rejected().search(before) or (tail and _rejected().search(tail)):
         return None
     years = [
         found
@@ -567,14 +607,12 @@ def _title_of(match: re.Match[str], printed: str) -> Title | None:
     rest = _YEAR_FOUND.sub("", tail)
     if rest and agency is None and is_agency(rest):
         agency = complete_place(rest)
-    elif rest:
-        return None
     return Title(printed, agency, next(filter(None, map(_read_year, years)), None))
 
 
 def _title_agency(before: str, core: str) -> str | None:
     """The agency in front of the core: a bare place is its government, and 人民 gets its 政府 back."""
-    name = _YEAR_FOUND.sub("", before).replace("()", "").strip('《》〔〕[]、·“”"')
+    name = _YEAR_FOUND.sub("", before).replace("()", "").strip('《》〔〕【】[]、·“”"')
     for word in load_words()["title"]["fillers"]:
         name = name.removeprefix(word).removesuffix(word)
     if name.endswith("人民") and core.startswith("政府"):
@@ -615,9 +653,8 @@ def _find_titles(document: Document, front: _Front, fields: dict[str, str]) -> l
 
 def _is_refused(document: Document) -> bool:
     """Whether the page calls itself something that is no annual report."""
-    words = load_words()["title"]
     names = (document.metas.get("articletitle", ""), _PARTS.split(document.page_title, maxsplit=1)[0])
-    return any(read_title(name) is None and any(word in name for word in words["rejected"]) for name in names if name)
+    return any(_rejected().search(name) is not None and read_title(name) is None for name in names if name)
 
 
 def _head_titles(document: Document, fields: dict[str, str]) -> Iterator[tuple[int, Title]]:
@@ -633,7 +670,7 @@ def _head_titles(document: Document, fields: dict[str, str]) -> Iterator[tuple[i
 
 def _page_title(text: str) -> Title | None:
     """The title in a <title>, without the name of the site before or behind it."""
-    pieces = (*text.split(), *_PARTS.split(text), text)
+    pieces = dict.fromkeys((*text.split(), *_PARTS.split(text), text))
     titles = [title for piece in pieces if piece and (title := read_title(piece))]
     return max(titles, key=lambda title: title.facts, default=None)
 
@@ -818,10 +855,11 @@ def _decide_agency(
     notes: list[str],
 ) -> str | None:
     """The full name of the agency: title, text, signature, 发布机构, 来源, breadcrumb; short forms are completed."""
-    names = _names_in_text(texts[0])
     agency = next(
         (item.title.agency for n, item in enumerate(found) if item.title.agency and (n == 0 or item.is_head)), None
     )
+    # A text that uses the full name of the title needs no search for another.
+    names = [] if agency and agency in texts[0] and is_complete(agency) else _names_in_text(texts[0])
     if agency is not None:
         _note_other_agency(agency, names, notes)
     else:
@@ -829,10 +867,9 @@ def _decide_agency(
     if agency is None:
         return None
     agency = complete_place(agency)
-    longer = (
-        [name for name in names if name.startswith(agency)] if find_agency_type(agency) == "development_zone" else names
-    )
-    full = next(iter(longer), None) if longer is not names else find_legal_name(agency, names)
+    full = find_legal_name(agency, names)
+    if find_agency_type(agency) == "development_zone":
+        full = next((name for name in names if name.startswith(agency)), None)
     code, year = context
     return full or (place_of_short(agency, code, year) if code else None) or agency
 
@@ -849,8 +886,10 @@ def _names_in_text(text: str) -> list[str]:
     names += [match[1] for match in _MADE_BY.finditer(text, 0, _OPENING)]
     plain = [compact(name) for name in dict.fromkeys(names)]
     own = tuple(load_words()["text"]["own"])
-    agencies = [name for name in plain if len(name) > 2 and is_agency(name) and not name.startswith(own)]
-    return list(dict.fromkeys(variant for name in agencies for variant in (strip_unit(name), name)))
+    variants = dict.fromkeys(
+        variant for name in plain if not name.startswith(own) for variant in (strip_unit(name), name)
+    )
+    return [name for name in variants if len(name) > 2 and is_agency(name)]
 
 
 def _untitled_agency(
@@ -858,7 +897,7 @@ def _untitled_agency(
 ) -> str | None:
     """The agency of a report whose title names none."""
     publisher = _field(fields, "publisher", _is_name)
-    source = _field(fields, "source", lambda value: is_agency(compact(value)))
+    source = _field(fields, "source", lambda value: is_agency(_first_word(value)))
     headline = _headline(document, front, fields)
     if headline is not None:
         return headline
@@ -866,7 +905,7 @@ def _untitled_agency(
     if named is not None and find_agency_type(named) == "government_office" and publisher:
         # The office of a government answers questions about that government's report as well as about its own.
         named = publisher if find_agency_type(compact(publisher)) == "government" else named
-    chosen = named or _signature(end) or publisher
+    chosen = named or _read_signature(end)[0] or publisher
     if chosen is not None and chosen == publisher and source and source != publisher and not chosen.endswith(source):
         notes.append(f"The publisher is {publisher}, the source {source}; the publisher is taken as the agency.")
     return compact(chosen or source or document.metas.get("contentsource", "")) or _column_agency(front)
@@ -881,14 +920,6 @@ def _headline(document: Document, front: _Front, fields: dict[str, str]) -> str 
         if 1 < len(plain) <= 24 and is_agency(plain) and not plain.startswith(tuple(load_words()["title"]["no_leads"])):
             return plain
     return None
-
-
-def _signature(end: str) -> str | None:
-    """The agency in front of the date that closes the text."""
-    lines = [compact(line) for line in end.rstrip().rsplit("\n", 3)]
-    if len(lines) < 2 or not _DATELINE.fullmatch(lines[-1]):
-        return None
-    return lines[-2] if 2 < len(lines[-2]) <= 24 and is_agency(lines[-2]) else None
 
 
 def _column_agency(front: _Front) -> str | None:
@@ -914,7 +945,9 @@ def _decide_division(
 ) -> str | None:
     """The division of the agency by index number, site and name; the name decides between a place and one inside it."""
     context = _context(indexed, site, agency, year, notes)
-    named = read_place(agency or "", year, context)[0]
+    named = read_place(own_name(agency or ""), year, context)[0]
+    if is_partly_known(agency or "") and all(context is None or is_within(context, code) for code in named):
+        return context
     inside = [code for code in named if context is None or is_within(code, context)]
     if len(inside) == 1:
         return inside[0]
@@ -940,16 +973,13 @@ def _context(
         return indexed or site
     if is_within(indexed, site):
         return indexed
+    differ = f"The index number says {_label(indexed, year)}, the site {_label(site, year)}"
     if is_within(site, indexed):
-        if read_place(agency or "", year)[0] == {indexed} and not is_branch(agency or ""):
+        if read_place(own_name(agency or ""), year)[0] == {indexed} and not is_branch(agency or ""):
             return indexed
-        notes.append(
-            f"The index number says {_label(indexed, year)}, the site {_label(site, year)} inside it; the site is taken."
-        )
+        notes.append(f"{differ} inside it; the site is taken.")
         return site
-    notes.append(
-        f"The index number says {_label(indexed, year)}, the site {_label(site, year)}; the index number is taken."
-    )
+    notes.append(f"{differ}; the index number is taken.")
     return indexed
 
 

@@ -7,7 +7,7 @@ column test is exact for each rule by itself (reachable sums as bits of an integ
 """
 
 from collections.abc import Iterator, Sequence
-from itertools import combinations
+from itertools import accumulate, combinations, islice
 
 import msgspec
 
@@ -17,6 +17,7 @@ MAX_SUM = 1 << 18
 MAX_SHIFTED_BITS = 20_000_000_000
 MAX_TRIED = 40
 MAX_GLUED_DIGITS = 60
+MAX_NUMBER_DIGITS = 9
 MAX_STEPS = 60_000
 
 Printed = tuple[int | None, ...]
@@ -87,20 +88,20 @@ def complete(printed: Sequence[int | None], groups: Sequence[int]) -> tuple[int,
 def cut(pieces: Sequence[str], width: int, groups: Sequence[int]) -> list[Candidate]:
     """All ways to cut runs of digits into ``width`` numbers that satisfy the rule of each group.
 
-    No number begins with a zero unless it is 0. A cut lies inside a piece or between two.
+    No number begins with a zero unless it is 0. A number does not reach over the border of two pieces.
     """
     digits = "".join(pieces)
     if not (width <= len(digits) <= MAX_GLUED_DIGITS) or not digits.isdigit():
         return []
     owner = [n for n, piece in enumerate(pieces) for _ in piece]
-    borders = frozenset(sum(map(len, pieces[: n + 1])) for n in range(len(pieces)))
-    steps = [MAX_STEPS]
+    cutter = _Cutter(digits, frozenset(accumulate(map(len, pieces))))
     found: list[Candidate] = []
-    for numbers, starts in _cut_groups(digits, borders, 0, tuple(groups), steps):
-        found.append(Candidate(numbers, tuple(n or 0 for n in numbers), tuple(owner[start] for start in starts)))
+    for way in cutter.cut_groups(0, tuple(groups)):
+        numbers = tuple(number for number, _ in way)
+        found.append(Candidate(numbers, numbers, tuple(owner[start] for _, start in way)))
         if len(found) > MAX_CANDIDATES:
             return []
-    return [] if steps[0] <= 0 else found
+    return [] if cutter.steps <= 0 else found
 
 
 def cut_once(pieces: Sequence[str], width: int) -> tuple[int, ...]:
@@ -111,56 +112,73 @@ def cut_once(pieces: Sequence[str], width: int) -> tuple[int, ...]:
     digits = "".join(pieces)
     if not (width <= len(digits) <= MAX_GLUED_DIGITS) or not digits.isdigit():
         return ()
-    borders = frozenset(sum(map(len, pieces[: n + 1])) for n in range(len(pieces)))
-    ways = [way for way, _, end in _cut_numbers(digits, borders, 0, width, 0, [MAX_STEPS]) if end == len(digits)]
-    return ways[0] if len(ways) == 1 else ()
+    cutter = _Cutter(digits, frozenset(accumulate(map(len, pieces))))
+    ways = list(islice(cutter.cut_numbers(0, len(digits), width, None), 2))
+    return tuple(number for number, _ in ways[0]) if len(ways) == 1 and cutter.steps > 0 else ()
 
 
-_Cut = tuple[Printed, tuple[int, ...]]
+_Way = tuple[tuple[int, int], ...]
 
 
-def _cut_groups(
-    digits: str, borders: frozenset[int], start: int, groups: tuple[int, ...], steps: list[int]
-) -> Iterator[_Cut]:
-    if not groups:
-        if start == len(digits):
-            yield (), ()
-        return
-    after = sum(groups[1:])
-    for numbers, starts, end in _cut_numbers(digits, borders, start, groups[0], after, steps):
-        if sum(numbers[:-1]) == numbers[-1]:
-            for more, more_starts in _cut_groups(digits, borders, end, groups[1:], steps):
-                yield (*numbers, *more), (*starts, *more_starts)
+class _Cutter:
+    """Cuts one string of digits; a way is a tuple of (number, place of its first digit). ``steps`` bounds the search."""
 
+    def __init__(self, digits: str, borders: frozenset[int]) -> None:
+        self.digits = digits
+        self.borders = borders
+        self.steps = MAX_STEPS
 
-def _cut_numbers(
-    digits: str, borders: frozenset[int], start: int, count: int, after: int, steps: list[int]
-) -> Iterator[tuple[tuple[int, ...], tuple[int, ...], int]]:
-    """Ways to read ``count`` numbers from ``start`` on, leaving at least ``after`` digits for the rest."""
-    if count == 0:
-        yield (), (), start
-        return
-    room = len(digits) - start - (count - 1) - after
-    longest = 1 if start < len(digits) and digits[start] == "0" else min(room, 9)
-    for size in range(1, longest + 1):
-        steps[0] -= 1
-        if steps[0] <= 0:
+    def cut_groups(self, start: int, groups: tuple[int, ...]) -> Iterator[_Way]:
+        """Ways to cut all digits from ``start`` on into groups of which the last number is the sum of the others."""
+        if not groups:
+            if start == len(self.digits):
+                yield ()
             return
-        end = start + size
-        if any(start < border < end for border in borders):
-            break
-        if after == 0 and count == 1 and end != len(digits):
-            continue
-        number = int(digits[start:end])
-        for numbers, starts, stop in _cut_numbers(digits, borders, end, count - 1, after, steps):
-            yield (number, *numbers), (start, *starts), stop
+        after = sum(groups[1:])
+        ends = range(start + groups[0], len(self.digits) - after + 1) if after else (len(self.digits),)
+        for end in ends:
+            for way in self._cut_group(start, end, groups[0]):
+                for more in self.cut_groups(end, groups[1:]):
+                    yield way + more
+
+    def _cut_group(self, start: int, end: int, size: int) -> Iterator[_Way]:
+        """The total is the last number: its length is tried first, so that the parts can be held against it."""
+        for place in range(end - 1, start + size - 2, -1):
+            total = self._number(place, end)
+            if total is not None:
+                for way in self.cut_numbers(start, place, size - 1, total):
+                    yield (*way, (total, place))
+
+    def cut_numbers(self, start: int, end: int, count: int, total: int | None) -> Iterator[_Way]:
+        """Ways to cut the digits from ``start`` to ``end`` into ``count`` numbers that add up to ``total`` if given."""
+        if count == 0:
+            if start == end and not total:
+                yield ()
+            return
+        for stop in range(start + 1, end - count + 2):
+            self.steps -= 1
+            number = self._number(start, stop)
+            if self.steps <= 0 or number is None or (total is not None and number > total):
+                return
+            rest = None if total is None else total - number
+            for way in self.cut_numbers(stop, end, count - 1, rest):
+                yield ((number, start), *way)
+
+    def _number(self, start: int, end: int) -> int | None:
+        """The number that the digits make, or None where they are none or lie on both sides of a border."""
+        if end - start > MAX_NUMBER_DIGITS or (self.digits[start] == "0" and end - start > 1):
+            return None
+        if any(start < border < end for border in self.borders):
+            return None
+        return int(self.digits[start:end])
 
 
 class _Work:
-    """What may still be spent on shifting bits; when it is gone nothing more is struck out."""
+    """The rows that may lose candidates, and what may still be spent on shifting bits: then nothing more goes."""
 
-    def __init__(self) -> None:
+    def __init__(self, open_rows: frozenset[str]) -> None:
         self.left = MAX_SHIFTED_BITS
+        self.open_rows = open_rows
 
     def shift(self, bits: int, values: set[int]) -> int:
         """The sums of one reachable sum and one of the values, as bits."""
@@ -171,13 +189,22 @@ class _Work:
         return moved
 
 
-def settle(rows: dict[str, list[Candidate]], rules: Sequence[Rule], width: int) -> dict[str, list[Candidate]]:
-    """Strike out the candidates that some rule down the columns rules out, until nothing changes.
+def settle(
+    rows: dict[str, list[Candidate]], fixed: dict[str, Candidate], rules: Sequence[Rule], width: int
+) -> dict[str, list[Candidate]]:
+    """The candidates of ``rows`` that no rule down the columns rules out, struck out until nothing changes.
 
-    ``rows`` gives every row its candidates (one for a row that is placed). Rules that name a row not given are
-    left aside. A row whose candidates all go comes back empty: the source contradicts itself there.
+    ``fixed`` are the rows that are placed in print. Rules that name a row not given are left aside. A row whose
+    candidates all go comes back empty: the source contradicts itself there.
     """
-    work = _Work()
+    settled = _settle({**{name: [one] for name, one in fixed.items()}, **rows}, frozenset(rows), rules, width)
+    return {name: settled[name] for name in rows}
+
+
+def _settle(
+    rows: dict[str, list[Candidate]], open_rows: frozenset[str], rules: Sequence[Rule], width: int
+) -> dict[str, list[Candidate]]:
+    work = _Work(open_rows)
     usable = [rule for rule in rules if all(name in rows for name in (*rule.left, *rule.right))]
     settled = _sweep(rows, usable, width, work)
     if not all(settled.values()):
@@ -211,7 +238,7 @@ def _supported(rows: dict[str, list[Candidate]], rule: Rule, column: int, work: 
     choices = {name: {c.sums[column] for c in rows[name]} for name in (*rule.left, *rule.right)}
     if all(len(values) == 1 for values in choices.values()):
         fulfilled = sum(next(iter(choices[n])) for n in rule.left) == sum(next(iter(choices[n])) for n in rule.right)
-        return {} if fulfilled else {name: set() for name in choices if len(rows[name]) > 1}
+        return {} if fulfilled else {name: set() for name in choices if name in work.open_rows}
     if work.left < 0 or sum(max(values, default=0) for values in choices.values()) > MAX_SUM:
         return {}
     supported: dict[str, set[int]] = {}

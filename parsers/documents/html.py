@@ -31,7 +31,6 @@ _GROUPS = frozenset(("tbody", "thead", "tfoot"))
 MAX_ROW_CELLS = 16
 # Inside a cell these part what stands before from what stands after: a footnote mark is not one more digit.
 _PARTING = frozenset(("br", "p", "div", "li", "sup", "sub", "del", "s", "strike", "ul", "ol", "h1", "h2", "h3", "h4"))
-_find_spanning = etree.XPath(".//*[@rowspan or @colspan]")
 _LAYOUT_TEXT = 400
 _LAYOUT_CELLS = 3
 # An object replacement character stands for a picture in a cell that holds nothing else.
@@ -217,30 +216,27 @@ def _is_link_list(element: etree._Element) -> bool:
 
 def _table_rows(table: etree._Element, nested: bool) -> list[list[SourceCell]]:
     """The rows of a table itself, without those of tables inside it; cells outside any ``tr`` make rows of their own."""
-    spanning = frozenset(_find_spanning(table))
     rows: list[list[SourceCell]] = []
     for group in table:
         if group.tag in _GROUPS:
             first = len(rows)
-            _add_rows(rows, group, nested, spanning)
+            _add_rows(rows, group, nested)
             _end_spans(rows, first)
-    _add_rows(rows, table, nested, spanning)
+    _add_rows(rows, table, nested)
     return rows
 
 
-def _add_rows(
-    rows: list[list[SourceCell]], group: etree._Element, nested: bool, spanning: frozenset[etree._Element]
-) -> None:
+def _add_rows(rows: list[list[SourceCell]], group: etree._Element, nested: bool) -> None:
     loose: list[SourceCell] = []
     for child in group:
         tag = child.tag
         if tag == "tr":
             loose = []
-            rows.append([_source_cell(cell, nested, spanning) for cell in child.iterchildren("td", "th")])
+            rows.append([_source_cell(cell, nested) for cell in child if cell.tag in _CELLS])
         elif tag in _CELLS:
             if not loose:
                 rows.append(loose)
-            loose.append(_source_cell(child, nested, spanning))
+            loose.append(_source_cell(child, nested))
 
 
 def _end_spans(rows: list[list[SourceCell]], first: int) -> None:
@@ -252,14 +248,12 @@ def _end_spans(rows: list[list[SourceCell]], first: int) -> None:
                 rows[r][c] = (text, min(row_span or last, last - r), column_span, line)
 
 
-def _source_cell(cell: etree._Element, nested: bool, spanning: frozenset[etree._Element]) -> SourceCell:
+def _source_cell(cell: etree._Element, nested: bool) -> SourceCell:
     text = cell.text
     if len(cell):
         text = _cell_text(cell, nested)
     elif text is None or not text.isdigit():
         text = _plain(text)
-    if cell not in spanning:
-        return text, 1, 1, cell.sourceline or 0
     rows, columns = cell.get("rowspan"), cell.get("colspan")
     return (
         text,

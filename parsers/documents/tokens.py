@@ -25,7 +25,7 @@ MAX_BARE_CELL = 40
 _PIPES = str.maketrans("｜│┃", "|||")
 _VALUE = re.compile(
     r"[?+\-−±约近]{0,3}(?:增加|减少|[增减])?\d[\d,. ]{0,24}[余多%①-⑳]?[一-鿿]{0,3}(?:\(.{1,24}\))?|[增减]|详?见.{1,12}"
-    r"|\d[\d,.+\-−增减]{1,60}"
+    r"|\d[\d,.+\-−增减]{1,60}|[^一-鿿]{0,20}\d[^一-鿿]{0,20}|\ufffc"
 )
 _NUMERALS = frozenset("零一二两三四五六七八九十")
 _PAGE_MARK = re.compile(
@@ -96,7 +96,7 @@ class PipeReader:
             self._close_before(line, False)
             self._wait(squeeze(line), number)
             return
-        segments = line.translate(_PIPES).split("|")
+        segments = _split_pipes(line.translate(_PIPES))
         words = [segment for segment in segments if segment and not segment.isspace()]
         filled = len(words)
         # A label with blank cells around it is a row as well: its numbers are blank, or it is a caption.
@@ -159,6 +159,14 @@ class PipeReader:
         """End the cell that waits, if any."""
         if self.waiting:
             self._emit(-1)
+
+
+def _split_pipes(line: str) -> list[str]:
+    """The line at its pipes; where each cell has a pipe on both sides (|a||b||c|), two together part two cells."""
+    cells = line.strip().removeprefix("|").removesuffix("|").split("||")
+    if len(cells) > 1 and all(cell and "|" not in cell and not cell.isspace() for cell in cells):
+        return ["", *cells, ""]
+    return line.split("|")
 
 
 def split_bare(line: str, number: int) -> list[Token] | None:

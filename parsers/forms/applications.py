@@ -149,7 +149,7 @@ def _place_row(
     filled = row.filled
     if len(filled) > len(order):
         filled = trim_remarks(filled, len(order))
-    if len(filled) == len(order):
+    if len(filled) == len(order) and not _has_blank_inside(row, filled, context.columns):
         _place_in_order(found, order, filled, [cell.column_span + cell.row_span == 2 for cell in filled])
     elif aligned and context.columns and not any(cell.line == MISSING_LINE for cell in row.values):
         placed = place_by_columns(row, [(c, c + 1) for c in context.columns])
@@ -161,6 +161,13 @@ def _place_row(
         found.placed = [row.values[min(n, len(row.values) - 1)] for n in range(_WIDTH)]
         found.doubtful = frozenset(range(_WIDTH))
     return found
+
+
+def _has_blank_inside(row: PrintedRow, filled: list[Cell], columns: tuple[int, ...]) -> bool:
+    """Whether the row has as many numbers as columns, but one outside them and a blank cell under a header."""
+    if not columns or (filled[0].column == columns[0] and filled[-1].column == columns[-1]):
+        return False
+    return any(cell.column in columns and not cell.text and cell.line != MISSING_LINE for cell in row.values)
 
 
 def _place_in_order(
@@ -208,13 +215,14 @@ def _place_lost(
     glued = is_glued([cell for row in lost for cell in row.pieces])
     damaged = any(row.is_damaged for row in lost)
     candidates = {row.indicator: find_candidates(row.pieces, _GROUPS, glued) if not damaged else [] for row in lost}
-    known = {row.indicator: [_known(row, readings)] for row in rows if row.placed}
-    settled = _settle(candidates, known, form)
+    fixed = {row.indicator: _known(row, readings) for row in rows if row.placed}
+    # Rows without any candidate are left out, and with them the rules that need them.
+    settled = settle({name: options for name, options in candidates.items() if options}, fixed, column_rules(form), _WIDTH)
     for row in lost:
         if not any(cell.text for cell in row.pieces) and not damaged:
             slots = [Slot(BLANK, row.cells[0], row.table)] * _WIDTH
         else:
-            slots = read_lost(settled[row.indicator], row.pieces, row.cells, _WIDTH, row.table, glued)
+            slots = read_lost(settled.get(row.indicator, []), row.pieces, row.cells, _WIDTH, row.table, glued)
         readings.update(zip(_keys(row.indicator), slots, strict=True))
 
 
@@ -224,15 +232,6 @@ def _known(row: ApplicationRow, readings: dict[tuple[str, str | None], Slot]) ->
     printed = tuple(value if isinstance(value, int) else None for value in values)
     sums = complete(printed, _GROUPS) or tuple(number or 0 for number in printed)
     return Candidate(printed, sums, (None,) * _WIDTH)
-
-
-def _settle(
-    candidates: dict[str, list[Candidate]], known: dict[str, list[Candidate]], form: Form
-) -> dict[str, list[Candidate]]:
-    """Candidates after the rules down the columns; rows without any are left out of those rules."""
-    open_rows = {name: options for name, options in candidates.items() if options}
-    settled = settle({**known, **open_rows}, column_rules(form), _WIDTH)
-    return {name: settled.get(name, []) for name in candidates}
 
 
 def column_rules(form: Form) -> list[Rule]:

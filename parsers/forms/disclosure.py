@@ -7,7 +7,7 @@ import msgspec
 
 from parsers.documents.model import Cell, Grid
 from parsers.forms.lost import is_glued
-from parsers.forms.rows import PrintedRow, Slot, is_damaged, place_by_columns, read_cell, refuse
+from parsers.forms.rows import PrintedRow, Slot, is_damaged, place_by_columns, read_cell, refuse, trim_remarks
 from parsers.forms.schema import DISCLOSURE, DisclosureBlock, load_forms, read_label
 from parsers.numbers import Reading
 from parsers.placement import cut_once
@@ -116,18 +116,18 @@ def read_disclosure_row(found: DisclosureRow, form: str) -> dict[tuple[str, str 
 def _place(found: DisclosureRow, width: int, header: list[Cell]) -> list[tuple[Cell, bool]]:
     """The cell of each column, and whether it is certain to be that column's."""
     row = found.row
-    filled = row.filled
+    filled = trim_remarks(row.filled, width)
     if found.is_part or not row.values:
         return [(row.labels[-1], False)] * width
+    if found.aligned and header:
+        placed = place_by_columns(row, [(cell.column, cell.column + cell.column_span) for cell in header])
+        inside = {id(cell) for cell, _ in placed}
+        if all(id(cell) in inside for cell in filled):
+            return placed
+        if len(filled) != width or any(not cell.text for cell, _ in placed):
+            return [(cell, False) for cell, _ in placed]
     if len(filled) == width:
         return [(cell, not found.is_damaged or width > 1) for cell in filled]
-    if found.aligned and header:
-        ranges = [(cell.column, cell.column + cell.column_span) for cell in header]
-        placed = place_by_columns(row, ranges)
-        inside = {id(cell) for cell, _ in placed}
-        if width > len(filled) and any(id(cell) not in inside for cell in filled):
-            return [(cell, False) for cell, _ in placed]
-        return placed
     if not filled or found.is_damaged:
         return [(row.values[0], not found.is_damaged)] * width
     if len(filled) < width and _keeps_blanks(row.values, width):

@@ -179,7 +179,7 @@ def make_values(report_id: str, tables: Tables) -> list[Value]:
         if reading is None:
             continue
         slots = reading.slots
-        for key in _codebook_order(kind):
+        for key in _codebook_order(kind, reading.form):
             slot = slots.get(key)
             if slot is None:
                 continue
@@ -209,10 +209,10 @@ def _units() -> dict[str, str]:
 
 
 @cache
-def _codebook_order(table: str) -> tuple[tuple[str, str | None], ...]:
-    """The cells of a table in all its forms, each once, in the order of the codebook."""
+def _codebook_order(table: str, form: str) -> tuple[tuple[str, str | None], ...]:
+    """The cells of a table in all its forms, each once, in the order of the codebook, those of ``form`` first."""
     order: dict[tuple[str, str | None], None] = {}
-    for item in load_codebook():
+    for item in sorted(load_codebook(), key=lambda item: item.form != form):
         if item.table == table:
             order.update(dict.fromkeys((item.indicator, name) for name in (APPLICANTS if item.dimension else (None,))))
     return tuple(order)
