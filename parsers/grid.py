@@ -41,19 +41,18 @@ def expand_spans(source: list[list[SourceCell]]) -> list[list[Cell]]:
     for r in range(height):
         slots = rows[r]
         column = 0
-        for item in source[r]:
+        for text, row_span, column_span, line in source[r]:
             while column < width and slots[column] is not None:
                 column += 1
             if column >= width:
                 break
-            text, row_span, column_span, line = item
             if column >= used:
                 used = column + 1
             if row_span == 1 and column_span == 1:
                 slots[column] = Cell(text, r, column, 1, 1, line)
                 column += 1
             else:
-                column = _place(rows, item, r, column)
+                column = _place(rows, (text, row_span, column_span, line), r, column)
         for c in range(column, width):
             if slots[c] is None:
                 slots[c] = Cell("", r, c)

@@ -58,13 +58,15 @@ _FIRST_YEAR, _LAST_YEAR = 2003, 2049
 _DIGITS = dict(zip("零〇○◯0一二三四五六七八九", "00000123456789", strict=True))
 _NUMERAL = "零〇○◯0一二三四五六七八九"
 _YEAR = rf"(?:20[0-4]\d|二[零〇○◯0][{_NUMERAL}]{{2}})(?!\d)(?:年度?)?"
+# The year of a document number (〔2021〕30号) is none of these.
+_YEAR_IN_TEXT = re.compile(rf"(?<![〔\[(]){_YEAR}(?<=[年度])")
 _YEAR_FOUND = re.compile(_YEAR)
 _DATE = re.compile(
     r"(?<!\d)(20[0-4]\d)\s?[-./年]\s?(\d{1,2})\s?[-./月]\s?(\d{1,2})(?!\d)"
     rf"|(二[零〇○◯0][{_NUMERAL}]{{2}})\s?年\s?([一二三四五六七八九十]{{1,2}})\s?月\s?([一二三四五六七八九十廿卅]{{1,3}})\s?日"
 )
 _COMPACT_DATE = re.compile(r"(20[0-4]\d)(\d\d)(\d\d)(?:\d{6})?")
-_DATELINE = re.compile(r"[(（]?\s?(?:20[0-4]\d|二[零〇○◯0]).{4,14}日?\s?[)）]?(?:\s\d{1,2}:\d\d(?::\d\d)?)?")
+_DATELINE = re.compile(rf"[(（]?\s?(?:20[0-4]\d|二[零〇○◯0])[\s\d年月日./:{_NUMERAL}十廿卅-]{{4,20}}[)）]?")
 # Signs of the year, month and day get lost in some fonts: 自202311日至20231231日.
 _PERIOD = re.compile(
     r"(20[0-4]\d)\s?年?\s?(\d{1,2})\s?月?\s?(\d{1,2})\s?日?\s?(?:起|开始)?\s?"
@@ -79,8 +81,8 @@ _CONTACT = re.compile(
     r"(?:与|向|和|同|联系|致电)[:：]?\s?([\w·、]{2,40}?(?:[(（]\w{2,20}[)）])?)\s?(?:进行|取得)?(?:联系|[,，。;；(（]|$)"
 )
 _MADE_BY = re.compile(r"由\s?([\w·]{2,40}?)\s?(?:负责)?(?:编制|编写|根据|按照|依据|按|汇总)")
+_ANNOUNCED = re.compile(r"(?:编制|编写|公布|发布|形成)[^。]{0,40}信息公开(?:工作)?[^。]{0,8}(?:年度报告|年报)")
 _BULLETS = " \t•·●▪■◆◇※*-—○>"
-_BREADCRUMB = re.compile(r"\s?(?:>+|＞|»|›|→|/|\\|-{1,2}|—)\s?|[:：]")
 _NO_TITLE = re.compile(r"[:：。;；>|]")
 _BRACKETS = "()〔〕【】[]"
 _PINYIN = re.compile(r"\([a-zà-ɏ]{1,8}\)")
@@ -145,7 +147,7 @@ def read_header(document: Document, body_start: int, body_text: str, url: str | 
 
 def _read(document: Document, front: _Front, start: str, end: str, url: str | None) -> Header:
     fields = _read_fields(front)
-    titles = _find_titles(document, front, fields)
+    titles = _find_titles(document, front, fields) or _place_as_title(document, front, fields, start)
     notes: list[str] = []
     index_number = _read_index(front, fields)
     indexed = index_code(index_number)
@@ -155,7 +157,6 @@ def _read(document: Document, front: _Front, start: str, end: str, url: str | No
     context = (indexed or site, year)
     agency = _decide_agency(titles, document, front, fields, (start, end), context, notes)
     code = _decide_division(agency, indexed, site, year, notes)
-    places = find_places(code, year)
     return Header(
         title=titles[0].title.printed if titles else None,
         agency=agency,
@@ -166,9 +167,7 @@ def _read(document: Document, front: _Front, start: str, end: str, url: str | No
         published=published,
         agency_type=find_agency_type(agency),
         division_code=code,
-        province=places.province,
-        city=places.city,
-        county=places.county,
+        **msgspec.structs.asdict(find_places(code, year)),
         level=find_level(agency, code, year),
         notes=tuple(notes),
         is_titled=bool(titles),
@@ -233,14 +232,16 @@ def _plain(text: str) -> str:
 
 
 def _plain_grid(grid: Grid) -> Grid:
-    cells = {id(cell): msgspec.structs.replace(cell, text=_plain(cell.text)) for row in grid.rows for cell in row}
+    cells = {
+        id(cell): msgspec.structs.replace(cell, text=_plain(cell.text[:_MAX_LINE])) for row in grid.rows for cell in row
+    }
     return Grid([[cells[id(cell)] for cell in row] for row in grid.rows], grid.aligned, grid.line)
 
 
 def _print_as_found(header: Header, document: Document, front: _Front) -> Header:
     """The header with title, agency and publisher in the characters of the page."""
     texts = [document.page_title, *document.metas.values(), *filter(None, front.lines)]
-    texts += [cell.text for grid in front.grids for row in grid.rows for cell in row]
+    texts += [cell.text[:_MAX_LINE] for grid in front.grids for row in grid.rows for cell in row]
     printed = _blankless("".join(_PINYIN.sub("", text) for text in texts))
     plain = simplify(printed)
     if len(plain) != len(printed):
@@ -259,7 +260,12 @@ def _print_as_found(header: Header, document: Document, front: _Front) -> Header
 
 @cache
 def _labels() -> dict[str, str]:
-    return {label: field for field, labels in load_words()["labels"].items() if field != "weak" for label in labels}
+    return {
+        label: field
+        for field, labels in load_words()["labels"].items()
+        if field not in ("weak", "persons")
+        for label in labels
+    }
 
 
 @cache
@@ -424,7 +430,9 @@ def _field(fields: dict[str, str], name: str, accept: Callable[[str], bool]) -> 
         if label in fields:
             value = fields[label]
             if len(value) <= _MAX_VALUE and not _is_empty(value) and accept(value):
-                return _first_word(squeeze(value))
+                word = _first_word(squeeze(value))
+                if label not in load_words()["labels"]["persons"] or is_agency(word):
+                    return word
     return None
 
 
@@ -651,6 +659,14 @@ def _find_titles(document: Document, front: _Front, fields: dict[str, str]) -> l
     return sorted(found, key=lambda item: (-item.title.facts, item.rank))
 
 
+def _place_as_title(document: Document, front: _Front, fields: dict[str, str], start: str) -> list[_Found]:
+    """A page that is titled by its place or agency alone, where the first sentences announce an annual report."""
+    headline = _headline(document, front, fields)
+    if headline is None or _is_refused(document) or _ANNOUNCED.search(start, 0, _OPENING) is None:
+        return []
+    return [_Found(Title(headline, complete_place(headline), None), 0)]
+
+
 def _is_refused(document: Document) -> bool:
     """Whether the page calls itself something that is no annual report."""
     names = (document.metas.get("articletitle", ""), _PARTS.split(document.page_title, maxsplit=1)[0])
@@ -688,7 +704,14 @@ def _printed_titles(front: _Front, known: set[str]) -> tuple[list[Title], list[T
         title = _join_title(front, n, known)
         if title is not None:
             (near if front.open_end or len(lines) - n <= _NEAR else far).append(title)
-    return near, far
+    return near or list(_running_titles(_last_lines(front))), far
+
+
+def _running_titles(lines: list[str]) -> Iterator[Title]:
+    """Titles that stand between blanks in a longer line."""
+    for line in lines:
+        if "公开" in line and "报" in line and " " in line:
+            yield from (title for word in line.split() if (title := read_title(word)) and title.facts)
 
 
 @cache
@@ -803,12 +826,14 @@ def _period_year(text: str) -> int | None:
 
 
 def _public_year(text: str) -> int | None:
-    """The year in 现公布…2023年政府信息公开年度报告."""
+    """The year in 现公布…2023年政府信息公开年度报告 or 编制了2023年…年度报告."""
     for opening in _made_public().finditer(text, 0, _OPENING):
-        match = _YEAR_FOUND.search(compact(text[opening.start() : opening.start() + 60]))
+        match = _YEAR_IN_TEXT.search(compact(text[opening.start() : opening.start() + 60]))
         if match is not None:
             return _read_year(match[0])
-    return None
+    announced = _ANNOUNCED.search(text, 0, _OPENING)
+    match = _YEAR_IN_TEXT.search(compact(announced[0])) if announced else None
+    return _read_year(match[0]) if match else None
 
 
 @cache
@@ -818,7 +843,7 @@ def _made_public() -> re.Pattern[str]:
 
 def _column_year(document: Document, front: _Front) -> int | None:
     for step in (*reversed(_breadcrumb(front)), document.metas.get("columnname", "")):
-        match = _YEAR_FOUND.search(step) if len(step) < 40 else None
+        match = _YEAR_FOUND.match(step) if len(step) < 24 else None
         if match is not None:
             return _read_year(match[0])
     return None
@@ -828,8 +853,12 @@ def _breadcrumb(front: _Front) -> list[str]:
     """The steps of 当前位置：首页 > 政务公开 > …, without blanks."""
     words = load_words()["text"]["column"]
     for line in reversed(front.lines):
-        if line and (line.count(">") > 1 or any(word in line for word in words)):
-            return [step for part in _BREADCRUMB.split(line) if (step := compact(part))]
+        if not line or not (line.count(">") > 1 or any(word in line for word in words)):
+            continue
+        separator = next((mark for mark in load_words()["text"]["separators"] if mark in line), "/")
+        steps = [part.split() for part in re.split("[:：]", line.replace(separator, ":")) if part.strip()]
+        # What stands behind a blank in a step is no step: a title or a label that follows on the line.
+        return [step[0] for step in steps]
     return []
 
 
@@ -915,6 +944,8 @@ def _headline(document: Document, front: _Front, fields: dict[str, str]) -> str 
     """A place or an agency that stands alone where the title belongs."""
     titles = [fields.get(label, "") for label in load_words()["labels"]["title"]]
     headings = [line for line, level in zip(front.lines, front.levels, strict=True) if line and level][-3:]
+    if not front.open_end:
+        headings += [line for line in _last_lines(front)[:2] if not _is_dateline(line)][:1]
     for text in (document.metas.get("articletitle", ""), *titles, *reversed(headings)):
         plain = compact(text)
         if 1 < len(plain) <= 24 and is_agency(plain) and not plain.startswith(tuple(load_words()["title"]["no_leads"])):

@@ -7,6 +7,7 @@ from parsers.records import Check, Outcome
 
 Number = int | float
 _TOLERANCE = 1e-6
+_UNKNOWN = "cannot be told (a cell is blank, unreadable or missing)"
 
 
 class Facts(msgspec.Struct):
@@ -55,15 +56,14 @@ def compare(
 
     Where one of them is None a needed cell is blank, unreadable or missing, and the rule is incomplete.
     """
-    outcome: Outcome = "incomplete"
-    if expected is not None and actual is not None:
+    if expected is None or actual is None:
+        outcome: Outcome = "incomplete"
+        expected_text = _UNKNOWN if expected is None else str(expected)
+        detail = f"{subject}: {says[0]} {expected_text}, {says[1]} {_UNKNOWN if actual is None else actual}"
+    else:
         outcome = "pass" if same(expected, actual) else "fail"
-    detail = f"{subject}: {says[0]} {_show(expected)}, {says[1]} {_show(actual)}"
-    return Check(facts.report_id, rule, subject, outcome, diagnosis if outcome != "pass" else None, expected, actual, detail)
-
-
-def _show(number: Number | None) -> str:
-    return "cannot be told (a cell is blank, unreadable or missing)" if number is None else str(number)
+        detail = f"{subject}: {says[0]} {expected}, {says[1]} {actual}"
+    return Check(facts.report_id, rule, subject, outcome, diagnosis, expected, actual, detail)
 
 
 def add_up(numbers: list[Number | None]) -> Number | None:

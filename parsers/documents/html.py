@@ -40,9 +40,9 @@ _MAX_DEPTH = 5_000
 
 _BLANKS = re.compile(r"[ \t\r\n\f]+")
 _HIDDEN_SPAN = re.compile(rb"<span[^>]{0,400}display\s*:\s*none", re.IGNORECASE)
-# Attributes are matched whole, so that a > inside quotes does not end the tag; tags over a line end are left,
-# so that line numbers stay true.
-_SPAN_TAG = re.compile(rb"""</?(?:span|o:p|font)(?:\s(?:[^<>"'\n]++|"[^"<>\n]*+"|'[^'<>\n]*+')*+)?>""", re.IGNORECASE)
+# A tag is taken out only where its > follows the tag's name or a quote, so that a > inside an attribute does not end
+# it; tags over a line end are left, so that line numbers stay true.
+_SPAN_TAG = re.compile(rb"</?(?:span|o:p)(?: [^<>\n]*[\"'])?>")
 _MANY_SPANS = 400
 
 
@@ -58,7 +58,7 @@ def read_html(text: str, data: bytes | None = None, encoding: str = "utf-8") -> 
 
 
 def _parse(source: bytes) -> etree._Element:
-    if source.count(b"<span") + source.count(b"<SPAN") >= _MANY_SPANS and not _HIDDEN_SPAN.search(source):
+    if source.count(b"<span") >= _MANY_SPANS and not (b"display" in source and _HIDDEN_SPAN.search(source)):
         # Word pastes wrap single characters; without these tags the tree is a third of the size, the text the same.
         source = _SPAN_TAG.sub(b"", source)
     if b"\0" in source:
@@ -232,11 +232,37 @@ def _add_rows(rows: list[list[SourceCell]], group: etree._Element, nested: bool)
         tag = child.tag
         if tag == "tr":
             loose = []
-            rows.append([_source_cell(cell, nested) for cell in child if cell.tag in _CELLS])
+            row: list[SourceCell] = []
+            # The innermost loop of the whole reader: what a plain cell needs stands here, the rest in functions.
+            for cell in child:
+                if cell.tag in _CELLS:
+                    text = cell.text
+                    if len(cell):
+                        text = _cell_text(cell, nested)
+                    elif text is None:
+                        text = ""
+                    elif not text.isdigit():
+                        text = _plain(text)
+                    row_span, column_span = cell.get("rowspan"), cell.get("colspan")
+                    if row_span is None and column_span is None:
+                        row.append((text, 1, 1, cell.sourceline or 0))
+                    else:
+                        row.append(_spanning_cell(text, row_span, column_span, cell.sourceline or 0))
+            rows.append(row)
         elif tag in _CELLS:
             if not loose:
                 rows.append(loose)
-            loose.append(_source_cell(child, nested))
+            text = _cell_text(child, nested) if len(child) else _plain(child.text)
+            loose.append(_spanning_cell(text, child.get("rowspan"), child.get("colspan"), child.sourceline or 0))
+
+
+def _spanning_cell(text: str, row_span: str | None, column_span: str | None, line: int) -> SourceCell:
+    return (
+        text,
+        1 if row_span is None else read_span(row_span, MAX_ROW_SPAN),
+        1 if column_span is None else read_span(column_span, MAX_COLUMN_SPAN),
+        line,
+    )
 
 
 def _end_spans(rows: list[list[SourceCell]], first: int) -> None:
@@ -246,21 +272,6 @@ def _end_spans(rows: list[list[SourceCell]], first: int) -> None:
         for c, (text, row_span, column_span, line) in enumerate(rows[r]):
             if row_span != 1:
                 rows[r][c] = (text, min(row_span or last, last - r), column_span, line)
-
-
-def _source_cell(cell: etree._Element, nested: bool) -> SourceCell:
-    text = cell.text
-    if len(cell):
-        text = _cell_text(cell, nested)
-    elif text is None or not text.isdigit():
-        text = _plain(text)
-    rows, columns = cell.get("rowspan"), cell.get("colspan")
-    return (
-        text,
-        1 if rows is None else read_span(rows, MAX_ROW_SPAN),
-        1 if columns is None else read_span(columns, MAX_COLUMN_SPAN),
-        cell.sourceline or 0,
-    )
 
 
 def _plain(text: str | None) -> str:

@@ -1,6 +1,7 @@
 """The table of section 2 (条例 article 20): blocks of rows, each under its own header; 2021 and 2019 forms."""
 
 import re
+from functools import lru_cache
 from itertools import accumulate
 
 import msgspec
@@ -27,6 +28,11 @@ class DisclosureRow(msgspec.Struct):
     is_part: bool
     is_damaged: bool
     is_glued: bool = False
+
+    @property
+    def header_texts(self) -> tuple[str, ...]:
+        """What the cells of the header say."""
+        return tuple(cell.text for cell in self.header)
 
 
 def find_disclosure_rows(grid: Grid, rows: list[PrintedRow], table: int) -> list[DisclosureRow]:
@@ -56,36 +62,40 @@ def find_disclosure_rows(grid: Grid, rows: list[PrintedRow], table: int) -> list
     return found
 
 
-def choose_block(found: DisclosureRow, form: str) -> tuple[DisclosureBlock, list[tuple[str, Cell]]] | None:
-    """The block of the forms that the row's header names, with its columns as printed; by ``form`` without header."""
+@lru_cache(maxsize=1024)
+def choose_block(key: str, header: tuple[str, ...], form: str) -> tuple[DisclosureBlock, tuple[str, ...]] | None:
+    """The block of the forms that a row's header names, with the column keys in the order printed.
+
+    Without a header the block of ``form`` is taken, its columns in the form's order.
+    """
     for name, candidate in load_forms().items():
         for block in candidate.blocks:
-            if any(row.key == found.key for row in block.rows):
-                columns = _match_header(found.header, block)
-                if columns:
-                    return block, columns
-                if not found.header and name == form:
-                    return block, []
+            if any(row.key == key for row in block.rows):
+                keys = _match_header(header, block)
+                if keys:
+                    return block, keys
+                if not header and name == form:
+                    return block, tuple(column.key for column in block.columns)
     return None
 
 
-def _match_header(header: list[Cell], block: DisclosureBlock) -> list[tuple[str, Cell]]:
+def _match_header(header: tuple[str, ...], block: DisclosureBlock) -> tuple[str, ...]:
     """The block's column keys in the order printed; empty where the header is not this block's."""
     if len(header) != len(block.columns):
-        return []
-    keys = [column.key for column in block.columns]
-    meant = [read_label(cell.text).disclosure_columns for cell in header]
+        return ()
+    keys = tuple(column.key for column in block.columns)
+    meant = [read_label(text).disclosure_columns for text in header]
     if all(key in options for key, options in zip(keys, meant, strict=True)):
-        return list(zip(keys, header, strict=True))
-    single = [options[0] for options in meant if len(options) == 1]
-    return list(zip(single, header, strict=True)) if sorted(single) == sorted(keys) else []
+        return keys
+    single = tuple(options[0] for options in meant if len(options) == 1)
+    return single if sorted(single) == sorted(keys) else ()
 
 
 def vote_form(rows: list[DisclosureRow]) -> str:
     """The form that most rows with a header follow; '' where none has one. The first found wins a tie."""
     votes: dict[str, int] = {}
     for found in rows:
-        chosen = choose_block(found, "")
+        chosen = choose_block(found.key, found.header_texts, "")
         if chosen:
             votes[chosen[0].form] = votes.get(chosen[0].form, 0) + 1
         elif found.key in ("other_services", "procurement"):
@@ -95,27 +105,26 @@ def vote_form(rows: list[DisclosureRow]) -> str:
 
 def read_disclosure_row(found: DisclosureRow, form: str) -> dict[tuple[str, str | None], Slot]:
     """The readings of one row by indicator; empty where no form of known header fits it."""
-    chosen = choose_block(found, form)
+    chosen = choose_block(found.key, found.header_texts, form)
     if chosen is None:
         return {}
-    block, printed = chosen
-    keys = [key for key, _ in printed] or [column.key for column in block.columns]
+    block, keys = chosen
     signed = {column.key: column.signed for column in block.columns}
     units = load_forms()[block.form].units
     readings: dict[tuple[str, str | None], Slot] = {}
     if found.is_glued and len(found.row.filled) < len(keys):
         return _cut_row(found, keys)
-    for n, (cell, certain) in enumerate(_place(found, len(keys), [cell for _, cell in printed])):
+    for n, (cell, certain) in enumerate(_place(found, len(keys))):
         indicator = f"disclosure.{found.key}.{keys[n]}"
         unit = units[indicator]
         slot = read_cell(cell, found.table, unit, signed[keys[n]]) if certain else refuse(cell, found.table)
-        readings[indicator, None] = _in_header_unit(slot, printed[n][1].text if printed else "", unit)
+        readings[indicator, None] = _in_header_unit(slot, found.header[n].text if found.header else "", unit)
     return readings
 
 
-def _place(found: DisclosureRow, width: int, header: list[Cell]) -> list[tuple[Cell, bool]]:
+def _place(found: DisclosureRow, width: int) -> list[tuple[Cell, bool]]:
     """The cell of each column, and whether it is certain to be that column's."""
-    row = found.row
+    row, header = found.row, found.header
     filled = trim_remarks(row.filled, width)
     if found.is_part or not row.values:
         return [(row.labels[-1], False)] * width
@@ -135,7 +144,7 @@ def _place(found: DisclosureRow, width: int, header: list[Cell]) -> list[tuple[C
     return [(row.values[min(n, len(row.values) - 1)], False) for n in range(width)]
 
 
-def _cut_row(found: DisclosureRow, keys: list[str]) -> dict[tuple[str, str | None], Slot]:
+def _cut_row(found: DisclosureRow, keys: tuple[str, ...]) -> dict[tuple[str, str | None], Slot]:
     """Readings of a row whose cells run together: inferred where there is one way to cut it, else unreadable."""
     filled = found.row.filled
     numbers = cut_once([cell.text for cell in filled], len(keys))
