@@ -15,9 +15,6 @@ _BLANKS = dict.fromkeys(
     + [0x2028, 0x2029, 0x202F, 0x205F, 0x2060, 0x3000, 0xFEFF]
 )
 _COMPACT = {**_NARROW, **_BLANKS}
-# Marks without width, which str.split does not take for blanks; to look for each is quicker than a pattern.
-_ZERO_WIDTH = ("\u200b", "\ufeff", "\u00ad", "\u200c", "\u200d", "\u200e", "\u200f", "\u2060")
-
 # 一、 （一） (1) 1. 1、 1． ① 第一, at the front of a label; a bare number in front of Chinese text as well.
 _ORDINAL = re.compile(r"(?:[(][一二三四五六七八九十\d]{0,3}[)]|[一二三四五六七八九十]{1,3}[、.,)]|\d{1,2}(?!\d)[.、,)]?|[①-⑳])+")
 _BRACKETED = re.compile(r"\([^()]*\)|\[[^\[\]]*\]|【[^【】]*】")
@@ -39,10 +36,6 @@ def compact(text: str) -> str:
 
 def squeeze(text: str) -> str:
     """The text with every run of white space as one space, trimmed."""
-    if not text.isascii():
-        for mark in _ZERO_WIDTH:
-            if mark in text:
-                text = text.replace(mark, " ")
     return " ".join(text.split())
 
 

@@ -8,7 +8,7 @@ from collections.abc import Callable
 
 import msgspec
 
-from parsers.documents.encoding import decode
+from parsers.documents.encoding import decode, drop_zero_width
 from parsers.documents.html import read_html
 from parsers.documents.model import Document
 from parsers.documents.text import find_tables, read_text
@@ -43,8 +43,8 @@ FORMATS: tuple[Format, ...] = (
 )
 _HTML = re.compile(r"<(?:!doctype html|html|head|body|table|t[rdh]|div|p|ul|ol|li|a|meta|span|font|center|script|br|h\d)[\s>/]", re.IGNORECASE)
 _CONTROL = bytes([*range(9), *range(14, 27), *range(28, 32)])
-_SAMPLE = 20_000
-_BINARY_SAMPLE = 4096
+# So much of the front of a file tells whether it is text.
+_SAMPLE = 4096
 
 
 def read_document(data: bytes) -> Document:
@@ -63,21 +63,23 @@ def read_document(data: bytes) -> Document:
                 raise NotAReport(f"{known.title}; only HTML and text are read yet")
             return known.read(data)
     text, encoding = decode(data)
-    sample = text[:_SAMPLE]
-    if _is_binary(data, sample):
+    if _is_binary(data, text):
         raise NotAReport("binary data or text in an unknown encoding; expected HTML or text")
-    if _HTML.search(sample) or _HTML.search(text):
-        return read_html(text, data if encoding == "utf-8" and data[:3] != b"\xef\xbb\xbf" else None, encoding)
-    return read_text(text, encoding)
+    visible = drop_zero_width(text)
+    if not (_HTML.search(text, 0, _SAMPLE) or _HTML.search(text)):
+        return read_text(visible, encoding)
+    is_source = encoding == "utf-8" and len(visible) == len(text) and not data.startswith(b"\xef\xbb\xbf")
+    return read_html(data if is_source else visible.encode("utf-8", "replace"), encoding)
 
 
-def _is_binary(data: bytes, sample: str) -> bool:
+def _is_binary(data: bytes, text: str) -> bool:
     """Whether more than a few characters in the first part are no text: control codes or undecodable bytes."""
-    start = data[:_BINARY_SAMPLE]
-    odd = sample.count("\ufffd", 0, _BINARY_SAMPLE)
+    start = data[:_SAMPLE]
+    odd = text.count("\ufffd", 0, _SAMPLE)
     # UTF-16 has a zero byte in most characters; there the decoded text alone tells.
-    odd += len(start) - len(start.translate(None, _CONTROL)) if "\0" in sample or b"\0" not in start else 0
-    return odd > max(8, min(len(sample), _BINARY_SAMPLE) // 50)
+    if b"\0" not in start or "\0" in text[:_SAMPLE]:
+        odd += len(start) - len(start.translate(None, _CONTROL))
+    return odd > max(8, min(len(text), _SAMPLE) // 50)
 
 
 def find_flat_tables(document: Document) -> bool:

@@ -16,6 +16,7 @@ _DECLARED = re.compile(rb"(?:charset|encoding)\s*=\s*[\"']?\s*([A-Za-z0-9_-]{2,2
 # GB2312 and GBK are read as GB18030, their superset; Big5 with the Hong Kong characters, as browsers do.
 _SUPERSETS = {"gb2312": "gb18030", "gbk": "gb18030", "gb18030": "gb18030", "hz": "gb18030", "big5": "big5hkscs"}
 _CHINESE = frozenset(("utf-8", "gb18030", "big5hkscs", "utf-16", "utf-16-le", "utf-16-be"))
+_ZERO_WIDTH = "\u200b\u200c\u200d\u200e\u200f\u2060\ufeff\u00ad"
 # A charset is declared near the front of a page; further in, the word stands in prose or scripts.
 _DECLARATION_WINDOW = 4096
 
@@ -38,6 +39,14 @@ def decode(data: bytes) -> tuple[str, str]:
     if name not in _CHINESE and declared in _CHINESE and _decodes(data, declared):
         name = declared
     return data.decode(name, "replace"), name
+
+
+def drop_zero_width(text: str) -> str:
+    """The text without the marks that have no width (U+200B to U+200F, U+2060, U+FEFF, soft hyphen)."""
+    for mark in _ZERO_WIDTH:
+        if mark in text:
+            text = text.replace(mark, "")
+    return text
 
 
 def _superset(name: str | None) -> str:

@@ -46,9 +46,8 @@ _SPAN_TAG = re.compile(rb"</?(?:span|o:p)(?: [^<>\n]*[\"'])?>")
 _MANY_SPANS = 400
 
 
-def read_html(text: str, data: bytes | None = None, encoding: str = "utf-8") -> Document:
-    """Read a page; ``data`` are its bytes where they are UTF-8 already, which saves encoding the text again."""
-    source = data if data is not None else text.encode("utf-8", "replace")
+def read_html(source: bytes, encoding: str = "utf-8") -> Document:
+    """Read a page from UTF-8; ``encoding`` is what it was in before."""
     root = _parse(source)
     body = root.find("body") if root.tag == "html" else root
     walker = _Walker()
