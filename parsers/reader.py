@@ -16,9 +16,12 @@ from parsers.forms.schema import Form, load_forms
 from parsers.header import Header, read_header
 from parsers.records import Check, RecordSet, Report, ReportStatus, Section, Value
 from parsers.sections import Outline, find_outline, make_sections
+from parsers.text import label_key
 
 # A titled text without headings or tables must be at least this long to be a report and not a link to one.
 _MIN_NARRATIVE = 400
+# Sections that hold a table in the forms of 2021 and 2019.
+_TABLED = ("disclosure", "applications", "review_litigation")
 _BODY_START = 3000
 _BODY_END = 600
 
@@ -43,7 +46,12 @@ def parse_report(data: bytes, *, source_path: str | None = None, source_url: str
     values = make_values(report_id, tables)
     checks = _check(report_id, tables, values)
     report = _make_report(report_id, digest, document, tables, header, source_path, source_url)
-    report = msgspec.structs.replace(report, status=_status(tables, sections, values, checks))
+    headed = _form_of_headings(sections) if tables.form == "narrative" else ""
+    if headed:
+        note = f"the sections are headed as in the {headed} form, but none of its tables was found: pictures or attachments?"
+        report = msgspec.structs.replace(report, status="partial", notes=(*report.notes, note))
+    else:
+        report = msgspec.structs.replace(report, status=_status(tables, sections, values, checks))
     return RecordSet(report, values, [], sections, checks)
 
 
@@ -134,6 +142,16 @@ def _status(tables: Tables, sections: list[Section], values: list[Value], checks
         return "partial"
     doubtful = any(value.status in ("unreadable", "inferred") for value in values)
     return "flagged" if doubtful or any(check.outcome == "fail" for check in checks) else "clean"
+
+
+def _form_of_headings(sections: list[Section]) -> str:
+    """The form whose own section headings a report uses for its tables; '' where it has headings of its own."""
+    titles = {label_key(section.title) for section in sections}
+    for name in ("2021", "2019"):
+        labels = load_forms()[name].sections
+        if sum(1 for code in _TABLED if titles.intersection(labels[code])) >= 2:
+            return name
+    return ""
 
 
 def _make_report(

@@ -173,12 +173,9 @@ class _Walker:
 
     def _add_loose(self, rows: list[list[SourceCell]], table: etree._Element) -> None:
         """Add a table with cells outside any row: its rows are told by the labels, as in a text of one cell a line."""
-        tokens = [
-            Token(text, line, r if len(row) <= MAX_ROW_CELLS else -1)
-            for r, row in enumerate(rows)
-            for text, _, _, line in row
-        ]
-        for block in rows_to_blocks(split_rows(tokens)):
+        cells = [(r if len(row) <= MAX_ROW_CELLS else -1, text, line) for r, row in enumerate(rows) for text, _, _, line in row]
+        tokens = [Token(text, n, r) for n, (r, text, _) in enumerate(cells)]
+        for block in rows_to_blocks(split_rows(tokens), [line for _, _, line in cells]):
             block.depth = self.low
             self.blocks.append(block)
 

@@ -4,6 +4,7 @@ The same serves a page whose tables were flattened into paragraphs.
 """
 
 import re
+from collections.abc import Sequence
 
 from parsers.documents.model import Block, Cell, Document, Grid, Paragraph
 from parsers.documents.tokens import (
@@ -47,23 +48,28 @@ def find_tables(blocks: list[Block]) -> list[Block]:
             finder.blocks.append(block)
             continue
         for part in split_at_headings(block.text):
-            finder.add(Paragraph(part, block.level, block.line, block.depth))
+            finder.add(part, block)
     finder.end()
     return _align(finder.blocks)
 
 
 class _Finder:
-    """Collects the lines of one table after another; ``gap`` are lines that may still belong to it."""
+    """Collects the lines of one table after another; ``gap`` are lines that may still belong to it.
+
+    Lines are counted in ``sources``, which keeps their place in the source: a page may be one line.
+    """
 
     def __init__(self) -> None:
         self.blocks: list[Block] = []
+        self.sources: list[int] = []
         self.lines: list[Paragraph] = []
         self.gap: list[Paragraph] = []
         self.tokens: list[Token] = []
         self.pipes = PipeReader()
 
-    def add(self, line: Paragraph) -> None:
-        text = line.text
+    def add(self, text: str, source: Paragraph) -> None:
+        line = Paragraph(text, source.level, len(self.sources), source.depth)
+        self.sources.append(source.line)
         if self.lines and is_furniture(text):
             if has_pipes(text):
                 self.pipes.drop_invented_header()
@@ -139,12 +145,15 @@ class _Finder:
             for line in lines:
                 self._keep(line)
             return
-        self.blocks.extend(rows_to_blocks(split_rows(tokens)))
+        depth = min(line.depth for line in lines)
+        for block in rows_to_blocks(split_rows(tokens), self.sources):
+            block.depth = depth
+            self.blocks.append(block)
 
     def _keep(self, line: Paragraph) -> None:
         text = squeeze(line.text)
         if text:
-            self.blocks.append(Paragraph(text, line.level, line.line, line.depth))
+            self.blocks.append(Paragraph(text, line.level, self.sources[line.line], line.depth))
 
 
 def _is_fragment(text: str) -> bool:
@@ -235,8 +244,11 @@ def _is_outcome_header(row: list[Token]) -> bool:
     return outcomes >= 2 and row[-1].kind == "label"
 
 
-def rows_to_blocks(rows: list[list[Token]]) -> list[Block]:
-    """Rows of cells as one grid; rows of a single cell that is no label of a form are paragraphs between grids."""
+def rows_to_blocks(rows: list[list[Token]], sources: Sequence[int]) -> list[Block]:
+    """Rows of cells as one grid; rows of a single cell that is no label of a form are paragraphs between grids.
+
+    ``sources`` gives the line in the source for the line that a token names.
+    """
     blocks: list[Block] = []
     pending: list[list[Token]] = []
     for row in rows:
@@ -244,13 +256,13 @@ def rows_to_blocks(rows: list[list[Token]]) -> list[Block]:
         if not filled:
             continue
         if len(filled) == 1 and filled[0].kind == "label" and _is_prose(filled[0]):
-            _add_grid(blocks, pending)
+            _add_grid(blocks, pending, sources)
             pending = []
             for part in split_at_headings(filled[0].text):
-                blocks.append(Paragraph(squeeze(part), 0, filled[0].line))
+                blocks.append(Paragraph(squeeze(part), 0, sources[filled[0].line]))
         else:
             pending.append(row)
-    _add_grid(blocks, pending)
+    _add_grid(blocks, pending, sources)
     return blocks
 
 
@@ -259,17 +271,17 @@ def _is_prose(token: Token) -> bool:
     return not (word.is_row or word.is_header) and len(token.text) > 4
 
 
-def _add_grid(blocks: list[Block], rows: list[list[Token]]) -> None:
+def _add_grid(blocks: list[Block], rows: list[list[Token]], sources: Sequence[int]) -> None:
     if not rows:
         return
     # One column more than was printed: its blank slots stand for the cells that the source dropped.
     width = min(MAX_COLUMNS, max(map(len, rows)) + 1)
     cells = [
-        [Cell(token.text, r, c, 1, 1, token.line) for c, token in enumerate(row[:width])]
-        + [Cell("", r, c, 1, 1, row[0].line) for c in range(len(row), width)]
+        [Cell(token.text, r, c, 1, 1, sources[token.line]) for c, token in enumerate(row[:width])]
+        + [Cell("", r, c, 1, 1, sources[row[0].line]) for c in range(len(row), width)]
         for r, row in enumerate(rows)
     ]
-    blocks.append(Grid(cells, False, rows[0][0].line))
+    blocks.append(Grid(cells, False, sources[rows[0][0].line]))
 
 
 def _align(blocks: list[Block]) -> list[Block]:

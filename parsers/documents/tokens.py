@@ -22,6 +22,8 @@ from parsers.text import compact, narrow, squeeze
 # A run of padding longer than this says only that a layout table once stood around the page.
 MAX_PADDING = 20
 MAX_BARE_CELL = 40
+# The widest row of a form has fifteen numbers.
+MAX_ROW_WORDS = 17
 _PIPES = str.maketrans("｜│┃", "|||")
 _VALUE = re.compile(
     r"[?+\-−±约近]{0,3}(?:增加|减少|[增减])?\d[\d,. ]{0,24}[余多%①-⑳]?[一-鿿]{0,3}(?:\(.{1,24}\))?|[增减]|详?见.{1,12}"
@@ -35,7 +37,8 @@ _RULE = re.compile(r"\|?\s*:?-{2,}:?\s*(?:\|\s*:?-{2,}:?\s*)*\|?")
 
 
 class Token(msgspec.Struct, frozen=True, gc=False):
-    """One cell of a text: its words, its line, and the row line it stands on (-1 where line ends tell no rows)."""
+    """One cell of a text: its words, its line as counted by the caller, and the row line it stands on (-1 where line
+    ends tell no rows)."""
 
     text: str
     line: int
@@ -101,7 +104,7 @@ class PipeReader:
         filled = len(words)
         # A label with blank cells around it is a row as well: its numbers are blank, or it is a caption.
         alone = filled == 1 and len(segments) > 3 and not self.waiting and token_kind(squeeze(words[0])) == "label"
-        row = number if filled >= 2 or alone else -1
+        row = number if (filled >= 2 or alone) and not _holds_rows(words) else -1
         if row >= 0 and not (segments[0] and not segments[0].isspace()):
             self.close()
             segments = segments[1:]
@@ -159,6 +162,11 @@ class PipeReader:
         """End the cell that waits, if any."""
         if self.waiting:
             self._emit(-1)
+
+
+def _holds_rows(words: list[str]) -> bool:
+    """Whether a line holds several rows of a table: a text from which the line ends were lost."""
+    return len(words) > MAX_ROW_WORDS and sum(1 for word in words if read_label(word.strip()).is_row) > 2
 
 
 def _split_pipes(line: str) -> list[str]:
