@@ -24,5 +24,5 @@ class Indicator(msgspec.Struct, frozen=True):
 @cache
 def load_codebook() -> tuple[Indicator, ...]:
     """All indicators in the order of the codebook file."""
-    with files("parsers").joinpath("codebook.csv").open(encoding="utf-8", newline="") as handle:
-        return tuple(Indicator(**row) for row in csv.DictReader(handle))
+    text = files("parsers").joinpath("codebook.csv").read_text("utf-8")
+    return tuple(Indicator(**row) for row in csv.DictReader(text.splitlines()))

@@ -15,7 +15,10 @@ from parsers.forms.schema import read_label
 from parsers.text import label_key, simplify
 
 MAX_HEADING = 42
-_NUMERAL = re.compile(r"[\s#*]*[（(]?([一二三四五六七八九十]{1,3})[)）]?\s*[、.．,，:：]\s*|[\s#*]*[（(]([一二三四五六七八九十]{0,3})[)）]\s*")
+_NUMERAL = re.compile(
+    r"[\s#*]*[（(]?([一二三四五六七八九十]{1,3})[)）]?\s*[、.．,，:：]\s*"
+    r"|[\s#*]*[（(]([一二三四五六七八九十]{0,3})[)）]\s*"
+)
 _ENDS = re.compile(r"[。：:;；、，,\s]*$")
 
 
@@ -36,9 +39,11 @@ class _Patterns(msgspec.Struct, frozen=True):
 @cache
 def _patterns() -> _Patterns:
     data = tomllib.loads(files("parsers").joinpath("data", "headings.toml").read_text("utf-8"))
-    exact = {label_key(text): code for code, part in data["section"].items() for text in part["headings"]}
-    words = tuple((code, re.compile(pattern)) for code, part in data["section"].items() for pattern in part.get("patterns", ()))
-    spelled = sorted((r"[、\s]?".join(map(re.escape, text)) for text in data["inline"]["headings"]), key=len, reverse=True)
+    sections = data["section"]
+    exact = {label_key(text): code for code, part in sections.items() for text in part["headings"]}
+    words = tuple((code, re.compile(text)) for code, part in sections.items() for text in part.get("patterns", ()))
+    headings = (r"[、\s]?".join(map(re.escape, text)) for text in data["inline"]["headings"])
+    spelled = sorted(headings, key=len, reverse=True)
     inline = re.compile(rf"[一二三四五六七八九]\s?、\s?(?:{'|'.join(spelled)})")
     return _Patterns(exact, words, inline)
 

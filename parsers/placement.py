@@ -121,7 +121,7 @@ _Way = tuple[tuple[int, int], ...]
 
 
 class _Cutter:
-    """Cuts one string of digits; a way is a tuple of (number, place of its first digit). ``steps`` bounds the search."""
+    """Cuts one string of digits; a way is (number, place of its first digit) repeated. ``steps`` bounds the search."""
 
     def __init__(self, digits: str, borders: frozenset[int]) -> None:
         self.digits = digits

@@ -11,12 +11,14 @@ from typing import Any
 # Full-width ASCII to ASCII, and every kind of blank to nothing.
 _NARROW = {code: code - 0xFEE0 for code in range(0xFF01, 0xFF5F)}
 _BLANKS = dict.fromkeys(
-    [*range(0x09, 0x0E), 0x1C, 0x1D, 0x1E, 0x1F, 0x20, 0x85, 0xA0, 0xAD, 0x1680, *range(0x2000, 0x2010)]
-    + [0x2028, 0x2029, 0x202F, 0x205F, 0x2060, 0x3000, 0xFEFF]
+    (*range(0x09, 0x0E), *range(0x1C, 0x21), 0x85, 0xA0, 0xAD, 0x1680, *range(0x2000, 0x2010))
+    + (0x2028, 0x2029, 0x202F, 0x205F, 0x2060, 0x3000, 0xFEFF)
 )
 _COMPACT = {**_NARROW, **_BLANKS}
 # 一、 （一） (1) 1. 1、 1． ① 第一, at the front of a label; a bare number in front of Chinese text as well.
-_ORDINAL = re.compile(r"(?:[(][一二三四五六七八九十\d]{0,3}[)]|[一二三四五六七八九十]{1,3}[、.,)]|\d{1,2}(?!\d)[.、,)]?|[①-⑳])+")
+_ORDINAL = re.compile(
+    r"(?:[(][一二三四五六七八九十\d]{0,3}[)]|[一二三四五六七八九十]{1,3}[、.,)]|\d{1,2}(?!\d)[.、,)]?|[①-⑳])+"
+)
 _BRACKETED = re.compile(r"\([^()]*\)|\[[^\[\]]*\]|【[^【】]*】")
 _NOT_LETTERS = re.compile(r"[^\w]|_")
 # A header may name the year where the form says 本年 (this year).

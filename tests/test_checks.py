@@ -71,6 +71,7 @@ def test_two_cells_exchanged_between_rows_explain_both_rows() -> None:
         ([1, 0, 0, 0, 0, 0], 0, "total_zero"),
         ([1, 0, 0, 0, 0, 0], None, "total_blank"),
         ([3, 2, 0, 0, 0, 5], 0, "row_shifted"),
+        ([3, 2, 0, 0, 0, 5], None, "row_shifted"),
         ([3, 9, 0, 0, 0, 2], 5, None),
         ([3, 12, 4, 0, 0, 0], 5, "cells_swapped"),
         ([8, 3, 0, 0, 0, 0], 5, "cells_swapped"),
@@ -78,7 +79,9 @@ def test_two_cells_exchanged_between_rows_explain_both_rows() -> None:
         ([None, 1, 0, 0, 0, 0], 0, None),
     ],
 )
-def test_one_misprint_that_explains_a_sum(parts: list[Number | None], total: Number | None, diagnosis: str | None) -> None:
+def test_one_misprint_that_explains_a_sum(
+    parts: list[Number | None], total: Number | None, diagnosis: str | None
+) -> None:
     assert diagnose_sum(parts, total) == diagnosis
 
 

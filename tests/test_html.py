@@ -28,7 +28,9 @@ SENTENCE = "本年度主动公开政府信息情况说明，现行有效件数�
 @pytest.mark.parametrize("name", ["utf-8", "gb18030", "big5", "utf-16"])
 @pytest.mark.parametrize("declared", ["", "utf-8", "gb2312", "big5", "iso-8859-1", "nonsense"])
 def test_the_bytes_decide_the_encoding(name: str, declared: str) -> None:
-    sentence = "本年度主動公開政府信息情況說明，現行有效件數與上年結轉申請數量均已核對。" if name == "big5" else SENTENCE
+    sentence = (
+        "本年度主動公開政府信息情況說明，現行有效件數與上年結轉申請數量均已核對。" if name == "big5" else SENTENCE
+    )
     meta = f"<meta charset='{declared}'>" if declared else ""
     page = f"<html><head>{meta}</head><body><p>{sentence * 6}</p></body></html>"
     text, _ = decode(page.encode(name))
@@ -43,7 +45,9 @@ def test_a_broken_byte_does_not_change_the_encoding() -> None:
 
 
 def test_blocks_breaks_and_inline_tags() -> None:
-    page = "<p>甲<b>乙</b><span>丙</span>丁<br>戊</p>文<div>己<p>庚</div><script>辛</script><style>壬</style><!-- 癸 -->"
+    page = (
+        "<p>甲<b>乙</b><span>丙</span>丁<br>戊</p>文<div>己<p>庚</div><script>辛</script><style>壬</style><!-- 癸 -->"
+    )
     assert texts(page) == ["甲乙丙丁", "戊", "文", "己", "庚"]
 
 
@@ -145,7 +149,10 @@ def test_headings_are_known_by_their_words(lines: list[str], codes: list[str]) -
 
 
 def test_a_text_on_one_line_is_cut_at_its_headings() -> None:
-    text = "某区统计局2023年政府信息公开工作年度报告。 一、总体情况 (一)主动公开。本年公开信息12条。 二、主动公开政府信息情况 见下表。 六、其他需要报告的事项 没有。" + "补充说明。" * 10
+    text = (
+        "某区统计局2023年政府信息公开工作年度报告。 一、总体情况 (一)主动公开。本年公开信息12条。 二、主动公开政府信息情况 见下表。 六、其他需要报告的事项 没有。"
+        + "补充说明。" * 10
+    )
     page = read_document(text.encode())
     found = make_sections("r", page, find_outline(page, None))
     assert [(s.section, s.title) for s in found] == [
@@ -164,7 +171,7 @@ def test_a_mentioned_heading_is_no_heading() -> None:
     ("data", "word"),
     [
         (b"", "empty"), (b"  \n ", "empty"), (b"%PDF-1.7 ...", "PDF"), (b"PK\x03\x04...", "ZIP"), (b"\x89PNG\r\n", "PNG"),
-        (bytes(range(256)) * 40, "binary"), ("<html><script>location='x'</script></html>".encode(), "no annual disclosure report"),
+        (bytes(range(256)) * 40, "binary"), (b"<html><script>location='x'</script></html>", "no annual disclosure report"),
         ("短文一篇。".encode(), "no annual disclosure report"),
     ],
 )  # fmt: skip

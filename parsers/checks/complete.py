@@ -6,7 +6,7 @@ from functools import cache
 from parsers.checks.base import Facts
 from parsers.codebook import load_codebook
 from parsers.forms.schema import load_forms
-from parsers.records import Check
+from parsers.records import Check, Outcome
 
 _DEMANDED = {
     "2021": ("disclosure", "applications", "review_litigation"),
@@ -46,5 +46,5 @@ def check_complete(facts: Facts) -> Iterator[Check]:
         else:
             named = ", ".join(missing[:3]) + (f" and {len(missing) - 3} more" if len(missing) > 3 else "")
             detail = f"{table}: {found} of {count} cells of the {form} form were found; missing: {named}"
-        outcome = "fail" if missing else "pass"
+        outcome: Outcome = "fail" if missing else "pass"
         yield Check(facts.report_id, "FORM-COMPLETE", table, outcome, None, count, found, detail)

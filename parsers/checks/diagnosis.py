@@ -6,16 +6,17 @@ from parsers.checks.base import Number, same
 def diagnose_sum(parts: list[Number | None], total: Number | None) -> str | None:
     """Name the misprint that explains a row of parts and total that disagree, or None.
 
-    Tried in this order: ``total_blank``, ``row_shifted`` (the total stands one column to the left and 0 in its
-    place), ``total_zero``, ``cells_swapped`` (total and one part), ``digits_merged`` (two cells printed as one).
+    Tried in this order: ``row_shifted`` (the total stands one column to the left and 0 or nothing in its place),
+    ``total_blank``, ``total_zero``, ``cells_swapped`` (total and one part), ``digits_merged`` (two cells printed as
+    one).
     """
     if any(part is None for part in parts):
         return None
     known = [part for part in parts if part is not None]
-    if total is None:
-        return "total_blank"
     if _is_shifted(known, total):
         return "row_shifted"
+    if total is None:
+        return "total_blank"
     if total == 0:
         return "total_zero"
     if _is_swapped(known, total):
@@ -23,8 +24,8 @@ def diagnose_sum(parts: list[Number | None], total: Number | None) -> str | None
     return "digits_merged" if _is_merged(known, total) else None
 
 
-def _is_shifted(parts: list[Number], total: Number) -> bool:
-    return total == 0 and len(parts) > 2 and parts[-1] > 0 and same(parts[-1], sum(parts[:-1]))
+def _is_shifted(parts: list[Number], total: Number | None) -> bool:
+    return not total and len(parts) > 2 and parts[-1] > 0 and same(parts[-1], sum(parts[:-1]))
 
 
 def _is_swapped(parts: list[Number], total: Number) -> bool:

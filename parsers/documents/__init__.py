@@ -41,7 +41,10 @@ FORMATS: tuple[Format, ...] = (
     Format("exe", b"\x7fELF", "a program"),
     Format("exe", b"MZ\x90", "a program"),
 )
-_HTML = re.compile(r"<(?:!doctype html|html|head|body|table|t[rdh]|div|p|ul|ol|li|a|meta|span|font|center|script|br|h\d)[\s>/]", re.IGNORECASE)
+_HTML = re.compile(
+    r"<(?:!doctype html|html|head|body|table|t[rdh]|div|p|ul|ol|li|a|meta|span|font|center|script|br|h\d)[\s>/]",
+    re.IGNORECASE,
+)
 _CONTROL = bytes([*range(9), *range(14, 27), *range(28, 32)])
 # So much of the front of a file tells whether it is text.
 _SAMPLE = 4096

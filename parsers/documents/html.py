@@ -140,7 +140,7 @@ class _Walker:
         self.seen += 1
         if depth > _MAX_DEPTH or self.seen > _MAX_ELEMENTS:
             raise NotAReport(
-                f"the page nests or holds too much (over {_MAX_DEPTH} levels or {_MAX_ELEMENTS} elements); it is not read"
+                f"the page nests over {_MAX_DEPTH} levels or holds over {_MAX_ELEMENTS} elements; it is not read"
             )
         if element.text:
             self.parts.append(element.text)
@@ -173,7 +173,8 @@ class _Walker:
 
     def _add_loose(self, rows: list[list[SourceCell]], table: etree._Element) -> None:
         """Add a table with cells outside any row: its rows are told by the labels, as in a text of one cell a line."""
-        cells = [(r if len(row) <= MAX_ROW_CELLS else -1, text, line) for r, row in enumerate(rows) for text, _, _, line in row]
+        numbered = [(r if len(row) <= MAX_ROW_CELLS else -1, row) for r, row in enumerate(rows)]
+        cells = [(r, text, line) for r, row in numbered for text, _, _, line in row]
         tokens = [Token(text, n, r) for n, (r, text, _) in enumerate(cells)]
         for block in rows_to_blocks(split_rows(tokens), [line for _, _, line in cells]):
             block.depth = self.low
@@ -211,7 +212,7 @@ def _is_link_list(element: etree._Element) -> bool:
 
 
 def _table_rows(table: etree._Element, nested: bool) -> list[list[SourceCell]]:
-    """The rows of a table itself, without those of tables inside it; cells outside any ``tr`` make rows of their own."""
+    """The rows of a table itself, without those of tables inside it; cells outside any ``tr`` are rows of their own."""
     rows: list[list[SourceCell]] = []
     for group in table:
         if group.tag in _GROUPS:
@@ -280,9 +281,9 @@ def _plain(text: str | None) -> str:
 def _cell_text(cell: etree._Element, nested: bool = False) -> str:
     """The text of a cell with one line feed where blocks, line breaks or small raised print part it."""
     first = cell[0]
-    if len(cell) == 1 and not len(first) and first.tag in ("p", "b", "strong", "div") and not (cell.text or "").strip():
-        if not (first.tail or "").strip():
-            return _plain(first.text)
+    around = (cell.text or "") + (first.tail or "")
+    if len(cell) == 1 and not len(first) and first.tag in ("p", "b", "strong", "div") and not around.strip():
+        return _plain(first.text)
     parts: list[str] = []
     _collect(cell, parts, nested, 0)
     lines = (_plain(line) for line in "".join(parts).split("\v"))
@@ -305,9 +306,8 @@ def _collect(element: etree._Element, parts: list[str], nested: bool, depth: int
             parts.append(child.get("value") or "")
         elif depth > 200:
             parts.append("".join(child.itertext()))
-        elif tag not in _SKIPPED and not (nested and tag == "table" and not _is_single_cell(child)):
-            if not _is_hidden(child):
-                _collect(child, parts, nested, depth + 1)
+        elif tag not in _SKIPPED and not _is_hidden(child) and not (nested and _is_table_of_its_own(child)):
+            _collect(child, parts, nested, depth + 1)
         if parting:
             parts.append("\v")
         if child.tail:
@@ -317,6 +317,10 @@ def _collect(element: etree._Element, parts: list[str], nested: bool, depth: int
 def _is_hidden(element: etree._Element) -> bool:
     style = element.get("style")
     return style is not None and "none" in style and re.search(r"display\s*:\s*none", style) is not None
+
+
+def _is_table_of_its_own(element: etree._Element) -> bool:
+    return element.tag == "table" and not _is_single_cell(element)
 
 
 def _is_single_cell(table: etree._Element) -> bool:

@@ -206,8 +206,10 @@ def _label_pattern() -> re.Pattern[str]:
     for form in load_forms().values():
         labels.update(label for row in form.rows for label in row.labels)
         labels.update(label for column in form.groups for label in column.labels)
-        labels.update(label for block in form.blocks for column in (*block.rows, *block.columns) for label in column.labels)
-        labels.update(label for column in (*form.applicants, *form.outcomes, *form.branches) for label in column.labels)
+        for block in form.blocks:
+            labels.update(label for column in (*block.rows, *block.columns) for label in column.labels)
+        labels.update(label for column in (*form.applicants, *form.outcomes) for label in column.labels)
+        labels.update(label for branch in form.branches for label in branch.labels)
         labels.update(form.tops, form.applicant_groups, ("信息内容",))
         if form.statistics:
             labels.update(label for row in form.statistics.rows for label in row.labels)

@@ -1,4 +1,4 @@
-"""The table of section 3: 25 rows (23 in the 2019 form) of seven numbers, one for each kind of applicant and a total."""
+"""The table of section 3: 25 rows (23 in the 2019 form) of seven numbers, one a kind of applicant and a total."""
 
 from functools import cache
 
@@ -217,7 +217,8 @@ def _place_lost(
     candidates = {row.indicator: find_candidates(row.pieces, _GROUPS, glued) if not damaged else [] for row in lost}
     fixed = {row.indicator: _known(row, readings) for row in rows if row.placed}
     # Rows without any candidate are left out, and with them the rules that need them.
-    settled = settle({name: options for name, options in candidates.items() if options}, fixed, column_rules(form), _WIDTH)
+    possible = {name: options for name, options in candidates.items() if options}
+    settled = settle(possible, fixed, column_rules(form), _WIDTH)
     for row in lost:
         if not any(cell.text for cell in row.pieces) and not damaged:
             slots = [Slot(BLANK, row.cells[0], row.table)] * _WIDTH

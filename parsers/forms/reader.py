@@ -119,7 +119,7 @@ def _add_slots(copies: list[TableReading], kind: str, slots: dict[tuple[str, str
 
 
 def _choose_form(found: _Found) -> str:
-    """2021 or 2019 by the headers of section 2, else by how section 3 divides （六）其他处理; '' where neither tells."""
+    """2021 or 2019 by the headers of section 2, else by how section 3 divides 其他处理; '' where neither tells."""
     voted = vote_form([row for rows in found.disclosure for row in rows])
     if voted:
         return voted
@@ -157,17 +157,17 @@ def _choose_copy(kind: str, copies: list[TableReading], notes: list[str]) -> Tab
     for copy in copies:
         if copy is best:
             continue
-        differing = [
-            key
-            for key, slot in copy.slots.items()
-            if key in best.slots and slot.reading.value is not None and slot.reading.value != best.slots[key].reading.value
-        ]
+        differing = [key for key, slot in copy.slots.items() if key in best.slots and _differs(slot, best.slots[key])]
         says = f"{len(differing)} numbers differ" if differing else "no number differs"
         notes.append(
             f"the {kind} table is printed more than once; the fullest copy is read "
             f"({best.count_numbers()} numbers against {copy.count_numbers()}; {says})"
         )
     return best
+
+
+def _differs(slot: Slot, kept: Slot) -> bool:
+    return slot.reading.value is not None and slot.reading.value != kept.reading.value
 
 
 def make_values(report_id: str, tables: Tables) -> list[Value]:

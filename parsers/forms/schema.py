@@ -127,7 +127,8 @@ def _column(item: dict[str, Any]) -> Column:
 
 
 def _block(form: str, item: dict[str, Any]) -> DisclosureBlock:
-    return DisclosureBlock(form, item["article"], tuple(map(_column, item["columns"])), tuple(map(_column, item["rows"])))
+    columns, rows = tuple(map(_column, item["columns"])), tuple(map(_column, item["rows"]))
+    return DisclosureBlock(form, item["article"], columns, rows)
 
 
 def _row(item: dict[str, Any]) -> Row:
