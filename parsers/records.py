@@ -110,9 +110,9 @@ class RecordSet(msgspec.Struct, frozen=True):
     checks: list[Check]
 
     def to_dict(self) -> dict[str, Any]:
-        """The JSON object of the contract, as built-in types."""
-        built: dict[str, Any] = msgspec.to_builtins(self)
-        return built
+        """The JSON object of the contract, as ``json.loads`` would give it."""
+        decoded: dict[str, Any] = msgspec.json.decode(self.to_json())
+        return decoded
 
     def to_json(self) -> bytes:
         """The JSON object of the contract as one line of UTF-8, without a line end."""

@@ -4,6 +4,7 @@ Only full-width forms of ASCII are narrowed; NFKC is not used, because it would 
 ① after a number into one more digit.
 """
 
+import itertools
 import re
 from functools import cache, lru_cache
 from typing import Any
@@ -11,8 +12,12 @@ from typing import Any
 # Full-width ASCII to ASCII, and every kind of blank to nothing.
 _NARROW = {code: code - 0xFEE0 for code in range(0xFF01, 0xFF5F)}
 _BLANKS = dict.fromkeys(
-    (*range(0x09, 0x0E), *range(0x1C, 0x21), 0x85, 0xA0, 0xAD, 0x1680, *range(0x2000, 0x2010))
-    + (0x2028, 0x2029, 0x202F, 0x205F, 0x2060, 0x3000, 0xFEFF)
+    itertools.chain(
+        range(0x09, 0x0E),
+        range(0x1C, 0x21),
+        range(0x2000, 0x2010),
+        (0x85, 0xA0, 0xAD, 0x1680, 0x2028, 0x2029, 0x202F, 0x205F, 0x2060, 0x3000, 0xFEFF),
+    )
 )
 _COMPACT = {**_NARROW, **_BLANKS}
 # 一、 （一） (1) 1. 1、 1． ① 第一, at the front of a label; a bare number in front of Chinese text as well.

@@ -1,0 +1,46 @@
+# make run                 read the example reports into data/dataset/ and print what was found
+# make run INPUT=path      the same with your own file or folder; OUT=folder names another dataset folder
+# make test                ruff, mypy and pytest
+# make bench               the benchmarks
+# make clean               remove the virtual environment and the caches (not data/)
+PYTHON ?= python3
+INPUT ?= tests/fixtures/reports
+OUT ?= data/dataset
+BIN := .venv/bin
+PIP_INSTALL := $(BIN)/python -m pip install -qq --disable-pip-version-check --constraint constraints.txt
+
+.PHONY: run test bench clean
+
+run: .venv/installed
+	@$(BIN)/xxgk parse "$(INPUT)" --out "$(OUT)"
+
+test: .venv/installed-test
+	$(BIN)/ruff check .
+	$(BIN)/ruff format --check .
+	$(BIN)/mypy
+	$(BIN)/pytest -n auto
+
+bench: .venv/installed-bench
+	$(BIN)/python -m benchmarks.parse
+
+clean:
+	rm -rf .venv build *.egg-info .pytest_cache .mypy_cache .ruff_cache .hypothesis
+
+# Each file stands for a finished installation, so that the second call is quick.
+.venv/python: constraints.txt pyproject.toml
+	@$(PYTHON) -c 'import sys; sys.exit("xxgk needs Python 3.11 or later; name one: make PYTHON=python3.12" if sys.version_info < (3, 11) else 0)'
+	@echo "setting up .venv (a minute or two, once)"
+	@$(PYTHON) -m venv --clear .venv
+	@touch $@
+
+.venv/installed: .venv/python
+	@$(PIP_INSTALL) --editable .
+	@touch $@
+
+.venv/installed-test: .venv/python
+	@$(PIP_INSTALL) --editable ".[test]"
+	@touch .venv/installed $@
+
+.venv/installed-bench: .venv/python
+	@$(PIP_INSTALL) --editable ".[bench]"
+	@touch .venv/installed $@

@@ -1,0 +1,1 @@
+"""Records in, files out. Knows the records and the codebook of ``parsers``, and nothing else of ours."""

@@ -1,0 +1,144 @@
+"""The dataset folder: every record kind as Parquet and CSV, the panel, the codebook and their description.
+
+Memory does not grow with the number of reports: record sets are put aside on disk as they come and written out in
+the order of their report_id, so that the files do not depend on the order of the input either.
+"""
+
+from collections.abc import Callable, Iterable
+from contextlib import ExitStack, closing
+from importlib.resources import files
+from pathlib import Path
+from tempfile import TemporaryFile
+from typing import Any
+
+import msgspec
+import pyarrow.parquet
+
+from output.datapackage import write_datapackage
+from output.panel import panel_row
+from output.replace import DatasetError, replaced_folder
+from output.schema import RECORDS, Table, load_tables, record_batch, row_maker
+from output.spool import Spool
+from output.writers import WRITERS, TableWriter
+from parsers.records import RecordSet
+
+# A batch goes to the writers when it holds so many reports or so many bytes: enough to make the work per batch
+# small, little enough to keep in memory.
+BATCH_REPORTS = 256
+BATCH_BYTES = 32 * 2**20
+
+PANEL_ORDER = ("division_code", "agency", "year", "report_id")
+
+
+class Summary(msgspec.Struct, frozen=True):
+    """What was written: rows per record kind, checks that failed, and (path left out, path kept) of duplicates."""
+
+    reports: int
+    values: int
+    counts: int
+    sections: int
+    checks: int
+    failed_checks: int
+    duplicates: tuple[tuple[str, str], ...]
+
+
+def write_dataset(records: Iterable[RecordSet], folder: Path) -> Summary:
+    """Write the record sets to the dataset ``folder``, in place of the dataset that it may hold.
+
+    The folder is replaced as a whole when all is written, or not at all. The same record sets give the same bytes
+    in whatever order they come; a report_id that comes twice is kept once, the one with the first source_path.
+    Raises DatasetError where the folder holds something else, where another run is writing it, or where there is
+    no record set; OSError where the disk fails.
+    """
+    # The spool's file has no name: a run that is killed leaves nothing of it.
+    with replaced_folder(folder) as new, TemporaryFile(dir=new) as file:
+        spool = Spool(file)
+        for record in records:
+            spool.add(record)
+        counted = _write_records(spool, new)
+        if not counted["reports"]:
+            raise DatasetError(f"{folder}: no report was read, so no dataset is written")
+        _write_panel(spool, new)
+        _write_codebook(new)
+        tables = load_tables()
+        paired = [(table, suffix) for table in tables.values() for suffix in WRITERS if table.name != "codebook"]
+        write_datapackage(new, [*paired, (tables["codebook"], "csv")])
+        return Summary(**counted, duplicates=spool.duplicates)
+
+
+class _TableFiles:
+    """One table being written to one file per format, in batches."""
+
+    def __init__(self, table: Table, folder: Path) -> None:
+        self._table = table
+        self._rows: list[tuple[Any, ...]] = []
+        schema = table.arrow()
+        paths = {folder / f"{table.name}.{suffix}": make for suffix, make in WRITERS.items()}
+        self._writers: list[TableWriter] = [make(path, schema) for path, make in paths.items()]
+
+    def add(self, rows: Iterable[tuple[Any, ...]]) -> None:
+        self._rows.extend(rows)
+
+    def flush(self) -> None:
+        if self._rows:
+            batch = record_batch(self._table, self._rows)
+            for writer in self._writers:
+                writer.write(batch)
+            self._rows = []
+
+    def close(self) -> None:
+        for writer in self._writers:
+            writer.close()
+
+
+def _write_records(spool: Spool, folder: Path) -> dict[str, int]:
+    """Write the five record tables; rows of each and the failed checks."""
+    counted = dict.fromkeys((*RECORDS, "failed_checks"), 0)
+    makers = {name: row_maker(name) for name in RECORDS}
+
+    def add(record: RecordSet, tables: dict[str, _TableFiles]) -> None:
+        for name, make in makers.items():
+            items = [record.report] if name == "reports" else getattr(record, name)
+            tables[name].add(map(make, items))
+            counted[name] += len(items)
+        counted["failed_checks"] += sum(check.outcome == "fail" for check in record.checks)
+
+    _write_tables([load_tables()[name] for name in RECORDS], folder, spool, None, add)
+    return counted
+
+
+def _write_panel(spool: Spool, folder: Path) -> None:
+    """Write the panel, sorted by division, agency and year, which the reports just written tell."""
+    reports = pyarrow.parquet.read_table(folder / "reports.parquet", columns=list(PANEL_ORDER))
+    order = reports.sort_by([(name, "ascending") for name in PANEL_ORDER])["report_id"].to_pylist()
+
+    def add(record: RecordSet, tables: dict[str, _TableFiles]) -> None:
+        tables["panel"].add([panel_row(record)])
+
+    _write_tables([load_tables()["panel"]], folder, spool, order, add)
+
+
+def _write_tables(
+    tables: list[Table],
+    folder: Path,
+    spool: Spool,
+    order: list[str] | None,
+    add: Callable[[RecordSet, dict[str, _TableFiles]], None],
+) -> None:
+    """Pass every record set of the spool to ``add``, and what it adds to the files of the tables."""
+    with ExitStack() as stack:
+        opened = {table.name: stack.enter_context(closing(_TableFiles(table, folder))) for table in tables}
+        waiting = size = 0
+        for record, record_size in spool.read(order):
+            add(record, opened)
+            waiting, size = waiting + 1, size + record_size
+            if waiting >= BATCH_REPORTS or size >= BATCH_BYTES:
+                waiting = size = 0
+                for files_of_table in opened.values():
+                    files_of_table.flush()
+        for files_of_table in opened.values():
+            files_of_table.flush()
+
+
+def _write_codebook(folder: Path) -> None:
+    (folder / "codebook.csv").write_bytes(files("parsers").joinpath("codebook.csv").read_bytes())

@@ -1,0 +1,124 @@
+"""Replacing a folder as a whole or not at all.
+
+The new folder grows beside the old one under a hidden name; two renames swap them. A run that is killed leaves one
+of three states, and the next run (or ``recover``) mends each:
+
+- before the swap: the hidden new folder is removed;
+- between the two renames: there is no folder, and the old one waits under its hidden name: it is put back;
+- after the swap: the old one under its hidden name is removed.
+"""
+
+import fcntl
+import os
+import shutil
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+from output.datapackage import read_package_files
+
+
+class DatasetError(Exception):
+    """A dataset folder cannot be written or read; the message is one line for a person."""
+
+
+def check_replaceable(folder: Path) -> None:
+    """Raise DatasetError where something stands at ``folder`` that is not a dataset of ours and nothing else."""
+    if not os.path.lexists(folder):
+        return
+    if not folder.is_dir():
+        raise DatasetError(f"{folder}: is a file; name a folder for the dataset")
+    ours = read_package_files(folder) or set()
+    foreign = sorted(entry.name for entry in folder.iterdir() if entry.name not in ours or entry.is_dir())
+    if foreign:
+        raise DatasetError(
+            f"{folder}: is not replaced, since {foreign[0]} in it is no part of a dataset; "
+            "name another folder or move the file away"
+        )
+
+
+def recover(folder: Path) -> None:
+    """Put back the old folder where a run was killed between the two renames."""
+    old = old_folder(folder)
+    if not os.path.lexists(folder) and old.is_dir():
+        old.rename(folder)
+
+
+@contextmanager
+def replaced_folder(folder: Path) -> Iterator[Path]:
+    """A new, empty folder to fill; when the block ends without an error it takes the place of ``folder``.
+
+    Raises DatasetError where ``folder`` is not ours to replace, or where another run is writing it.
+    """
+    check_replaceable(folder)
+    target = folder.resolve()
+    target.parent.mkdir(parents=True, exist_ok=True)
+    new = target.with_name(f".{target.name}.new")
+    with _locked(new, folder):
+        try:
+            recover(target)
+            shutil.rmtree(old_folder(target), ignore_errors=True)
+            yield new
+            _sync(new)
+            check_replaceable(folder)
+            _swap(new, target)
+        except BaseException:
+            shutil.rmtree(new, ignore_errors=True)
+            raise
+
+
+def old_folder(folder: Path) -> Path:
+    """Where the old dataset waits while a new one takes its place."""
+    return folder.with_name(f".{folder.name}.old")
+
+
+@contextmanager
+def _locked(new: Path, folder: Path) -> Iterator[None]:
+    """Hold the new folder for this run alone; what a killed run left in it is removed.
+
+    The lock is on the folder itself and ends with the process, so there is no lock file to go stale.
+    """
+    new.mkdir(exist_ok=True)
+    handle = os.open(new, os.O_RDONLY | os.O_DIRECTORY | os.O_NOFOLLOW)
+    try:
+        try:
+            fcntl.flock(handle, fcntl.LOCK_EX | fcntl.LOCK_NB)
+            # Another run may have moved the folder away between the two calls.
+            held = os.path.samestat(os.fstat(handle), os.stat(new))
+        except OSError:
+            held = False
+        if not held:
+            raise DatasetError(f"{folder}: another run is writing it; wait for that one to end")
+        for entry in new.iterdir():
+            entry.unlink()
+        yield
+    finally:
+        os.close(handle)
+
+
+def _swap(new: Path, folder: Path) -> None:
+    old = old_folder(folder)
+    if folder.exists():
+        folder.rename(old)
+    try:
+        new.rename(folder)
+    except BaseException:
+        recover(folder)
+        raise
+    _sync_path(folder.parent)
+    shutil.rmtree(old, ignore_errors=True)
+
+
+def _sync(folder: Path) -> None:
+    """Make sure that the files are on the disk before they take the place of others."""
+    for path in folder.iterdir():
+        _sync_path(path)
+    _sync_path(folder)
+
+
+def _sync_path(path: Path) -> None:
+    handle = os.open(path, os.O_RDONLY)
+    try:
+        os.fsync(handle)
+    finally:
+        os.close(handle)

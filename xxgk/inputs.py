@@ -1,0 +1,87 @@
+"""What the command line and the Python interface read: files, the files of a folder, standard input."""
+
+import os
+import stat
+import sys
+from collections.abc import Iterable, Iterator
+from pathlib import Path
+from typing import NamedTuple
+
+from parsers.errors import NotAReport
+
+STDIN = "-"
+# The largest report seen has some hundred KiB; scanned ones a few MiB.
+MAX_BYTES = 50 * 2**20
+TOO_LARGE = f"holds more than {MAX_BYTES // 2**20} MiB, which no report does"
+# What is read of a folder. A file named on the command line is read whatever its name.
+SUFFIXES = frozenset({".html", ".htm", ".shtml", ".txt", ".md"})
+
+
+class Found(NamedTuple):
+    """The inputs in the order in which they are read; what a person should know; folders with nothing to read."""
+
+    paths: list[str]
+    notes: list[str]
+    failures: list[str]
+
+
+def find_inputs(given: Iterable[str]) -> Found:
+    """The files that the given inputs stand for: a file or "-" for itself, a folder for the reports below it.
+
+    A file of a folder is told as the folder joined with its relative path. Raises FileNotFoundError for an input
+    that does not exist.
+    """
+    found = Found([], [], [])
+    for name in given:
+        if name != STDIN and not os.path.exists(name):
+            raise FileNotFoundError(f"{name}: no such file or folder")
+        if name == STDIN or not os.path.isdir(name):
+            found.paths.append(name)
+        else:
+            _search_folder(name, found)
+    return found
+
+
+def _search_folder(name: str, found: Found) -> None:
+    files = sorted(_files_below(Path(name), found.failures))
+    paths = [str(path) for path in files if path.suffix.lower() in SUFFIXES]
+    wanted = ", ".join(sorted(SUFFIXES))
+    if len(files) > len(paths):
+        found.notes.append(f"{name}: {len(files) - len(paths)} file(s) skipped that end in none of {wanted}")
+    if not paths:
+        found.failures.append(f"{name}: holds no file that ends in one of {wanted}")
+    found.paths.extend(paths)
+
+
+def _files_below(folder: Path, failures: list[str]) -> Iterator[Path]:
+    """The regular files below a folder; hidden ones and links that lead out of the folder left out."""
+    root = folder.resolve()
+
+    def fail(error: OSError) -> None:
+        failures.append(f"{error.filename}: cannot be read: {error.strerror}")
+
+    for parent, folders, names in os.walk(folder, onerror=fail):
+        folders[:] = [name for name in folders if not name.startswith(".")]
+        for path in (Path(parent, name) for name in names if not name.startswith(".")):
+            if path.is_file() and (not path.is_symlink() or path.resolve().is_relative_to(root)):
+                yield path
+
+
+def read_bytes(path: str) -> bytes:
+    """The bytes of a file, or of standard input for "-".
+
+    Raises NotAReport where there are more than ``MAX_BYTES``, before reading them where the file tells its size;
+    OSError where the file cannot be read.
+    """
+    if path == STDIN:
+        data = sys.stdin.buffer.read(MAX_BYTES + 1)
+        size = len(data)
+    else:
+        with open(path, "rb") as handle:
+            status = os.fstat(handle.fileno())
+            size = status.st_size if stat.S_ISREG(status.st_mode) else 0
+            data = b"" if size > MAX_BYTES else handle.read(MAX_BYTES + 1)
+            size = max(size, len(data))
+    if size > MAX_BYTES:
+        raise NotAReport(TOO_LARGE)
+    return data

@@ -1,0 +1,181 @@
+"""Many files to many records: in this process, or in a pool of processes that may die without losing the rest."""
+
+import faulthandler
+import os
+import signal
+import threading
+from collections import deque
+from collections.abc import Iterator
+from concurrent.futures import Future, ProcessPoolExecutor
+from concurrent.futures.process import BrokenProcessPool
+from contextlib import contextmanager
+from itertools import groupby, islice
+from multiprocessing import active_children, get_context
+from time import monotonic
+from types import FrameType
+from typing import NamedTuple
+
+from parsers.errors import NotAReport
+from xxgk.inputs import STDIN, read_bytes
+
+# Files that a process reads at a time: the cost of handing work over is then small beside the work.
+CHUNK = 32
+# Below this the processes take longer to start than to read.
+MIN_FILES_FOR_POOL = 2 * CHUNK
+# Chunks given out per process beyond the one whose result is awaited; bounds what is held in memory.
+CHUNKS_AHEAD = 3
+# Seconds that processes get to finish their chunk when nobody waits for the result any more.
+GRACE = 3.0
+# Seconds for one file. An ordinary one takes a few milliseconds.
+TIME_LIMIT = 60.0
+# A process that does not answer the time limit (busy outside Python) is ended after so many seconds.
+HARD_TIME_LIMIT = 2 * TIME_LIMIT
+
+
+class Outcome(NamedTuple):
+    """What became of one input: the JSON object of its records, or the reason why there is none."""
+
+    path: str
+    data: bytes | None
+    reason: str = ""
+
+
+def read_many(paths: list[str], url: str | None, jobs: int) -> Iterator[Outcome]:
+    """What became of each path, in order; ``url`` is the address of the report where there is one input.
+
+    Few files are read in this process, many by ``jobs`` processes. Never raises for what is in a file.
+    """
+    for is_stdin, group in groupby(paths, lambda path: path == STDIN):
+        run = list(group)
+        if is_stdin or jobs == 1 or len(run) < MIN_FILES_FOR_POOL:
+            yield from (read_one(path, url) for path in run)
+        else:
+            yield from _read_in_pool(run, jobs)
+
+
+def read_one(path: str, url: str | None = None) -> Outcome:
+    """What became of one path; "-" is standard input, whose records name no path."""
+    from parsers.reader import parse_report
+
+    name = None if path == STDIN else _as_text(path)
+    try:
+        with _time_limit(TIME_LIMIT):
+            record = parse_report(read_bytes(path), source_path=name, source_url=url)
+            return Outcome(path, record.to_json())
+    except NotAReport as error:
+        return Outcome(path, None, str(error))
+    except _TookTooLongError:
+        return Outcome(path, None, f"took longer than {TIME_LIMIT:.0f} s to read and was left")
+    except OSError as error:
+        return Outcome(path, None, f"cannot be read: {error.strerror or error}")
+    except Exception as error:
+        # A bug of ours in one file must not lose the others.
+        return Outcome(path, None, f"internal error (please report): {type(error).__name__}: {error}")
+
+
+def _as_text(path: str) -> str:
+    """The path as it can stand in UTF-8: bytes of a name that are no UTF-8 are replaced."""
+    return os.fsencode(path).decode("utf-8", errors="replace")
+
+
+class _TookTooLongError(BaseException):
+    """Raised by the alarm; no Exception, so that no handler on the way takes it for an error of its own."""
+
+
+@contextmanager
+def _time_limit(seconds: float) -> Iterator[None]:
+    """Raise _TookTooLongError in the block after so many seconds, where the system has an alarm to set."""
+    if not hasattr(signal, "setitimer") or threading.current_thread() is not threading.main_thread():
+        yield
+        return
+
+    def stop(_signal: int, _frame: FrameType | None) -> None:
+        raise _TookTooLongError
+
+    before = signal.signal(signal.SIGALRM, stop)
+    signal.setitimer(signal.ITIMER_REAL, seconds)
+    try:
+        yield
+    finally:
+        signal.setitimer(signal.ITIMER_REAL, 0)
+        signal.signal(signal.SIGALRM, before)
+
+
+def _read_in_pool(paths: list[str], jobs: int) -> Iterator[Outcome]:
+    """As ``read_many`` by a pool. Where a process dies, the chunk that waits is read file by file, then it goes on."""
+    chunks = [paths[start : start + CHUNK] for start in range(0, len(paths), CHUNK)]
+    done = 0
+    while done < len(chunks):
+        try:
+            for outcomes in _map_chunks(chunks[done:], jobs):
+                yield from outcomes
+                done += 1
+        except BrokenProcessPool:
+            yield from _read_singly(chunks[done])
+            done += 1
+
+
+def _map_chunks(chunks: list[list[str]], jobs: int) -> Iterator[list[Outcome]]:
+    waiting: deque[Future[list[Outcome]]] = deque()
+    rest = iter(chunks)
+    with _pool(min(jobs, len(chunks))) as pool:
+        waiting.extend(pool.submit(_read_chunk, chunk) for chunk in islice(rest, jobs + CHUNKS_AHEAD))
+        while waiting:
+            outcomes = waiting.popleft().result()
+            waiting.extend(pool.submit(_read_chunk, chunk) for chunk in islice(rest, 1))
+            yield outcomes
+
+
+def _read_singly(paths: list[str]) -> Iterator[Outcome]:
+    """As ``read_many``, by a process that is started anew where a file ends it, so that this file is known."""
+    rest = deque(paths)
+    while rest:
+        try:
+            with _pool(1) as pool:
+                while rest:
+                    outcome = pool.submit(_read_guarded, rest[0]).result()
+                    rest.popleft()
+                    yield outcome
+        except BrokenProcessPool:
+            yield Outcome(rest.popleft(), None, "ended the process that read it (out of memory, or stuck) and was left")
+
+
+@contextmanager
+def _pool(jobs: int) -> Iterator[ProcessPoolExecutor]:
+    # Spawned, not forked: the progress bar runs a thread, and a fork beside a thread may hang.
+    pool = ProcessPoolExecutor(jobs, mp_context=get_context("spawn"), initializer=_start_worker)
+    try:
+        yield pool
+    finally:
+        pool.shutdown(wait=False, cancel_futures=True)
+        end_processes(GRACE)
+
+
+def end_processes(grace: float) -> None:
+    """Wait so many seconds for the processes to hand over the chunk that they are at, then end those that are stuck.
+
+    Ending one while it writes its result may leave the pool waiting for the rest of it.
+    """
+    deadline = monotonic() + grace
+    for process in active_children():
+        process.join(max(0.0, deadline - monotonic()))
+        process.terminate()
+
+
+def _start_worker() -> None:
+    # Ctrl-C goes to every process of the terminal; the parent decides what is to be done.
+    signal.signal(signal.SIGINT, signal.SIG_IGN)
+
+
+def _read_chunk(paths: list[str]) -> list[Outcome]:
+    return [_read_guarded(path) for path in paths]
+
+
+def _read_guarded(path: str) -> Outcome:
+    """As ``read_one``, and end this process where the time limit cannot stop it."""
+    with open(os.devnull, "w") as nowhere:
+        faulthandler.dump_traceback_later(HARD_TIME_LIMIT, exit=True, file=nowhere)
+        try:
+            return read_one(path)
+        finally:
+            faulthandler.cancel_dump_traceback_later()
