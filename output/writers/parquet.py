@@ -1,14 +1,15 @@
-"""Parquet files: zstd, dictionary encoding, row groups of about a million rows."""
+"""Parquet files: zstd, dictionary encoding, row groups of about a quarter of a million rows."""
 
 from pathlib import Path
 
 import pyarrow as pa
 import pyarrow.parquet
 
-# Row groups of a million rows are a third smaller than those of 100,000 (repeated codes share one dictionary);
-# the second limit keeps memory flat where a row holds a long text.
-ROW_GROUP_ROWS = 1_000_000
-ROW_GROUP_BYTES = 128 * 2**20
+# Large row groups share one dictionary, small ones keep memory flat: a quarter of a million rows is reached after a
+# thousand reports, so a run over twenty thousand needs no more than one over two thousand. The second limit is for
+# rows that hold long texts.
+ROW_GROUP_ROWS = 250_000
+ROW_GROUP_BYTES = 32 * 2**20
 
 
 class ParquetWriter:

@@ -52,6 +52,8 @@ def read_html(source: bytes, encoding: str = "utf-8") -> Document:
     body = root.find("body") if root.tag == "html" else root
     walker = _Walker()
     walker.walk(body if body is not None else root)
+    if not walker.blocks and root.find(".//script") is not None:
+        raise NotAReport("the page holds no text, only script: a challenge page, or one that a browser has to build")
     page_title, metas = _read_head(root)
     return Document(walker.blocks, "html", encoding, False, page_title, metas)
 

@@ -16,7 +16,7 @@ from parsers.documents.tokens import (
     meaning,
     split_bare,
 )
-from parsers.forms.schema import Meaning, is_official, read_label
+from parsers.forms.schema import Meaning, is_caption, is_official, read_label
 from parsers.grid import MAX_COLUMNS
 from parsers.headings import find_heading, split_at_headings
 from parsers.text import squeeze
@@ -74,7 +74,7 @@ class _Finder:
             if has_pipes(text):
                 self.pipes.drop_invented_header()
             return
-        if find_heading(text) is not None and not has_pipes(text):
+        if find_heading(text) is not None and not has_pipes(text) and not (self.lines and is_caption(text)):
             self.end()
             self._keep(line)
         elif has_pipes(text):
@@ -90,7 +90,7 @@ class _Finder:
             self._add_bare(line)
 
     def _add_bare(self, line: Paragraph) -> None:
-        cells = split_bare(line.text, line.line)
+        cells = [Token(line.text, line.line)] if self.lines and is_caption(line.text) else split_bare(line.text, line.line)
         if cells is not None:
             if self.pipes.tokens or self.pipes.waiting:
                 if len(cells) == 1:
@@ -207,6 +207,8 @@ def split_rows(tokens: list[Token]) -> list[list[Token]]:
 
 def _begins_row(row: list[Token], token: Token) -> bool:
     last = row[-1]
+    if len(row) >= MAX_COLUMNS:
+        return True
     if token.row >= 0 and token.row == last.row:
         return False
     kind = token.kind
@@ -225,7 +227,15 @@ def _begins_row(row: list[Token], token: Token) -> bool:
     word = meaning(token)
     if word.article or word.is_caption:
         return True
-    return word.is_row and not word.is_header and all(_is_header(meaning(item)) for item in row)
+    if not word.is_row or word.is_header:
+        return False
+    # Two labels of rows of numbers follow one another where the numbers of the first were dropped.
+    return all(_is_header(meaning(item)) for item in row) or any(_is_number_row(meaning(item)) for item in row)
+
+
+def _is_number_row(word: Meaning) -> bool:
+    """Whether a label by itself opens a row of numbers, and neither groups rows nor heads a column."""
+    return word.is_row and not word.group and not word.is_header
 
 
 def _goes_on(row: list[Token], token: Token) -> bool:
@@ -241,7 +251,7 @@ def _is_header(word: Meaning) -> bool:
 def _is_outcome_header(row: list[Token]) -> bool:
     """Whether a row is the header of table 4, below which the numbers stand in a row of their own."""
     outcomes = sum(1 for item in row if meaning(item).outcome or meaning(item).branch)
-    return outcomes >= 2 and row[-1].kind == "label"
+    return outcomes >= 2 and next(item.kind for item in reversed(row) if item.kind != "blank") == "label"
 
 
 def rows_to_blocks(rows: list[list[Token]], sources: Sequence[int]) -> list[Block]:
@@ -301,10 +311,12 @@ def _align(blocks: list[Block]) -> list[Block]:
 
 
 def _alignment_vote(row: list[Cell]) -> int:
-    """1 for blanks kept between label and last number, -1 for padding behind it only, 0 where a row does not tell."""
+    """1 for blanks kept in front of the label or behind it, -1 for padding behind the last number only, else 0."""
     labels = [c for c, cell in enumerate(row) if read_label(cell.text).application_row]
     if not labels:
         return 0
+    if labels[-1] > 0 and not any(cell.text for cell in row[: labels[-1]]):
+        return 1
     # The last slot of every row was added here, it was not printed.
     tail = row[labels[-1] + 1 : -1]
     values = [c for c, cell in enumerate(tail) if cell.text]

@@ -59,7 +59,9 @@ def _read_row(
         own = own[: len(order)]
     if len(filled) == len(order):
         return {(key, None): read_cell(cell, table, _UNIT) for key, cell in zip(order, filled, strict=True)}
-    if len(own) == len(order) and (grid.aligned or any(not c.text for c in own[: _last(own)])):
+    if not grid.aligned:
+        own = own[: _last(own) + 1]
+    if len(own) == len(order):
         return {(key, None): read_cell(cell, table, _UNIT) for key, cell in zip(order, own, strict=True)}
     if not row.values:
         return {}
@@ -67,7 +69,7 @@ def _read_row(
         return {(key, None): refuse(row.values[0], table) for key in order}
     if not filled:
         return {(key, None): Slot(BLANK, row.values[0], table) for key in order}
-    return _place_lost(order, own, table, grid.aligned)
+    return _place_lost(order, own, row.values, table)
 
 
 def _last(cells: list[Cell]) -> int:
@@ -110,10 +112,11 @@ def _order_by_header(grid: Grid, row: PrintedRow, form: Form) -> list[str]:
     return order if len(set(order)) == len(order) else []
 
 
-def _place_lost(order: list[str], own: list[Cell], table: int, aligned: bool) -> dict[tuple[str, str | None], Slot]:
+def _place_lost(
+    order: list[str], pieces: list[Cell], cells: list[Cell], table: int
+) -> dict[tuple[str, str | None], Slot]:
     """Place fewer pieces than columns by T4-SUM alone; what it leaves open is unreadable."""
-    pieces = own if aligned else own[: _last(own) + 1]
     glued = is_glued(pieces)
     candidates = find_candidates(pieces, (5,) * (len(order) // 5), glued)
-    slots = read_lost(candidates, pieces, own, len(order), table, glued)
+    slots = read_lost(candidates, pieces, cells, len(order), table, glued)
     return {(key, None): slot for key, slot in zip(order, slots, strict=True)}

@@ -296,6 +296,16 @@ def is_official(text: str) -> bool:
     return label_key(text) in _vocabulary().exact
 
 
+@cache
+def _captions() -> frozenset[str]:
+    return frozenset(label for form in load_forms().values() if form.statistics for label in form.statistics.captions)
+
+
+def is_caption(text: str) -> bool:
+    """Whether a text is a caption between the lines of the statistics table."""
+    return len(text) <= MAX_LABEL and label_key(text) in _captions()
+
+
 def _by_words(key: str, vocabulary: _Vocabulary) -> Meaning:
     """A label known only by a word in it, or by its beginning where the rest of it was lost."""
     if len(key) > 45:
