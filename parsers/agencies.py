@@ -1,15 +1,12 @@
 """Agencies: what they do, the level of their government, and the spelling of their names.
 
-Words are data: ``data/agency_types.toml`` for the types, ``data/header.toml`` for places, kinds of agency and the
-offices inside one.
+Words are data: ``data/agency_types.toml``.
 """
 
 import re
-import tomllib
 from collections.abc import Iterable
 from functools import cache, lru_cache
 from importlib.resources import files
-from typing import Any
 
 import msgspec
 
@@ -30,6 +27,35 @@ class AgencyType(msgspec.Struct, frozen=True):
     words: tuple[str, ...] = ()
 
 
+class _Words(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    """How the names of agencies are built; what each list is for stands in the data."""
+
+    government: str
+    short_government: str
+    street_office: str
+    streets: frozenset[str]
+    places: tuple[str, ...]
+    false_places: tuple[str, ...]
+    not_places: tuple[str, ...]
+    townships: tuple[str, ...]
+    township_offices: tuple[str, ...]
+    bare_places: frozenset[str]
+    national: tuple[str, ...]
+    zones: tuple[str, ...]
+    branches: tuple[str, ...]
+    endings: dict[str, str]
+    kinds: tuple[str, ...]
+    heads: tuple[str, ...]
+    unit_leads: tuple[str, ...]
+    units: tuple[str, ...]
+
+
+class _Data(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    levels: dict[str, str]
+    agency: _Words
+    type: tuple[AgencyType, ...]
+
+
 class _Patterns(msgspec.Struct, frozen=True):
     agency: re.Pattern[str]
     unit: re.Pattern[str]
@@ -41,37 +67,34 @@ class _Patterns(msgspec.Struct, frozen=True):
 
 
 @cache
-def load_words() -> dict[str, Any]:
-    """The words of ``data/header.toml``."""
-    return tomllib.loads(files("parsers").joinpath("data", "header.toml").read_text("utf-8"))
+def _data() -> _Data:
+    return msgspec.toml.decode(files("parsers").joinpath("data", "agency_types.toml").read_bytes(), type=_Data)
 
 
-@cache
 def load_agency_types() -> tuple[AgencyType, ...]:
     """All types in the order of their data file."""
-    data = tomllib.loads(files("parsers").joinpath("data", "agency_types.toml").read_text("utf-8"))
-    return tuple(msgspec.convert(entry, AgencyType) for entry in data["type"])
+    return _data().type
 
 
 def any_of(words: Iterable[str]) -> str:
-    """A pattern for any of the words, the longest first."""
+    """A pattern, without a group of its own, for any of the words, the longest first."""
     return "(?:" + "|".join(map(re.escape, sorted(words, key=len, reverse=True))) + ")"
 
 
 @cache
 def _patterns() -> _Patterns:
-    words = load_words()["agency"]
-    kinds, places, townships = any_of(words["kinds"]), any_of(words["places"]), any_of(words["townships"])
-    not_places = any_of(words["not_places"])
-    false_places = "".join(f"(?<!{word})" for word in words["false_places"])
+    words = _data().agency
+    places, townships = any_of(words.places), any_of(words.townships)
+    false_places = "".join(f"(?<!{word})" for word in words.false_places)
+    office = f"{any_of(words.unit_leads)}?{any_of(words.units)}"
     return _Patterns(
-        agency=re.compile(rf"[\w·、()（）]{{1,{_MAX_NAME}}}{kinds}(?:[(（][\w、]{{2,20}}[)）])?"),
-        unit=re.compile(rf"(.{{2,{_MAX_NAME}}}{any_of(words['heads'])})(?:党政|的)?{any_of(words['units'])}"),
-        place=re.compile(rf"([^\W\d_]{{1,9}}?)({places})(?!{not_places}){false_places}"),
+        agency=re.compile(rf"[\w·、()（）]{{1,{_MAX_NAME}}}{any_of(words.kinds)}(?:[(（][\w、]{{2,20}}[)）])?"),
+        unit=re.compile(rf"(.{{2,{_MAX_NAME}}}{any_of(words.heads)}){office}"),
+        place=re.compile(rf"([^\W\d_]{{1,9}}?)({places})(?!{any_of(words.not_places)}){false_places}"),
         bare_place=re.compile(rf"[\w·]{{1,14}}({places}|{townships})"),
-        township=re.compile(rf".{{1,20}}{townships}(?:{any_of(words['township_offices'])})?"),
-        branch=re.compile(rf".{{3,40}}{any_of(words['branches'])}"),
-        zone=re.compile(rf".{{0,20}}{any_of(words['zones'])}"),
+        township=re.compile(rf".{{1,20}}{townships}(?:{any_of(words.township_offices)})?"),
+        branch=re.compile(rf".{{3,40}}{any_of(words.branches)}"),
+        zone=re.compile(rf".{{0,20}}{any_of(words.zones)}"),
     )
 
 
@@ -91,12 +114,12 @@ def complete_place(name: str) -> str:
     吴兴区 gives 吴兴区人民政府, 某镇 and 某镇政府 give 某镇人民政府, 某街道 gives 某街道办事处. Zones and parks, which
     have no government of their own, stay as they are.
     """
-    words = load_words()["agency"]
-    stem = name.removesuffix("政府") if name.endswith("政府") and not name.endswith("人民政府") else name
+    words = _data().agency
+    stem = name if name.endswith(words.government) else name.removesuffix(words.short_government)
     match = _patterns().bare_place.fullmatch(stem)
     if match is None or (not is_place(stem) and _patterns().zone.fullmatch(stem)):
         return name
-    return f"{stem}{words['street_office'] if match[1] in words['streets'] else words['government']}"
+    return stem + (words.street_office if match[1] in words.streets else words.government)
 
 
 def strip_unit(name: str) -> str:
@@ -106,8 +129,10 @@ def strip_unit(name: str) -> str:
     """
     for _ in range(_MAX_UNITS):
         match = _patterns().unit.fullmatch(name)
-        head = match[1] if match else name
-        if match is None or (head.endswith("政府") and find_agency_type(head) != "township"):
+        if match is None:
+            break
+        head = match[1]
+        if head.endswith(_data().agency.short_government) and find_agency_type(head) != "township":
             break
         name = head
     return name
@@ -140,8 +165,8 @@ def _is_abbreviation(short: str, name: str) -> bool:
 
 
 def _short_ending(name: str) -> str:
-    endings: dict[str, str] = load_words()["agency"]["endings"]
-    return next((name.removesuffix(long) + short for long, short in endings.items() if name.endswith(long)), name)
+    endings = _data().agency.endings.items()
+    return next((name.removesuffix(long) + short for long, short in endings if name.endswith(long)), name)
 
 
 def is_short(name: str) -> bool:
@@ -152,8 +177,8 @@ def is_short(name: str) -> bool:
 def bare_prefix(name: str) -> str | None:
     """The 区, 市, 县 … that stands alone in front of a short form (区商务局), or None."""
     prefix = name[:1]
-    words = load_words()["agency"]
-    if prefix not in words["bare_places"] or name.startswith(tuple(words["not_places"]), 1) or place_end(name) > 0:
+    words = _data().agency
+    if prefix not in words.bare_places or name.startswith(words.not_places, 1) or place_end(name) > 0:
         return None
     return prefix
 
@@ -165,7 +190,7 @@ def same_work(one: str, other: str) -> bool:
 
 def own_name(name: str) -> str:
     """The name without the national body in front: 国家税务总局望溪区税务局 gives 望溪区税务局."""
-    return next((name.removeprefix(body) for body in load_words()["agency"]["national"] if name.startswith(body)), name)
+    return next((name.removeprefix(body) for body in _data().agency.national if name.startswith(body)), name)
 
 
 def is_partly_known(name: str) -> bool:
@@ -194,7 +219,7 @@ def find_agency_type(name: str | None) -> str | None:
         if kind.ends and plain.endswith(kind.ends):
             return kind.code
     # 民政 stands in 人民政府 by accident.
-    match = _type_pattern().search(plain[place_end(plain) :].replace("人民政府", ""))
+    match = _type_pattern().search(plain[place_end(plain) :].replace(_data().agency.government, ""))
     return _type_words()[match[0]] if match else None
 
 
@@ -222,7 +247,7 @@ def find_level(agency: str | None, code: str | None, year: int | None = None) ->
         return "township"
     if is_branch(plain):
         return "district" if known in (None, "city", "district") else known
-    levels = load_words()["levels"]
+    levels = _data().levels
     prefix = bare_prefix(plain)
     if prefix is not None:
         return levels.get(prefix) or known

@@ -48,7 +48,7 @@ def parse_report(data: bytes, *, source_path: str | None = None, source_url: str
     report = _make_report(report_id, digest, document, tables, header, source_path, source_url)
     headed = _form_of_headings(sections) if tables.form == "narrative" else ""
     if headed:
-        note = f"the sections are headed as in the {headed} form, but none of its tables was found (pictures, attachments?)"
+        note = f"the sections are headed as in the {headed} form, but none of its tables was found"
         report = msgspec.structs.replace(report, status="partial", notes=(*report.notes, note))
     else:
         report = msgspec.structs.replace(report, status=_status(tables, sections, values, checks))

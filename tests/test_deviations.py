@@ -8,8 +8,8 @@ import tomllib
 from pathlib import Path
 
 import pytest
-from parsers.reader import parse_report
 
+from parsers.reader import parse_report
 from tests.reportgen.deviations import (
     DEVIATIONS,
     FORMATS,

@@ -7,7 +7,9 @@ import pytest
 from parsers.documents.html import read_html
 from parsers.documents.model import Block, Cell, Document, Grid, Paragraph
 from parsers.documents.text import read_text
-from parsers.header import Header, read_date, read_header, read_title
+from parsers.header import Header, read_header
+from parsers.header.dates import read_date
+from parsers.header.titles import read_title
 from parsers.headings import find_heading
 
 TITLE = "望溪区商务局2023年政府信息公开工作年度报告"
@@ -27,9 +29,8 @@ def from_text(*lines: str, url: str | None = None) -> Header:
 
 
 def from_html(body: str, head: str = "", url: str | None = None) -> Header:
-    return header_of(
-        read_html(f"<html><head>{head}</head><body>{body}<h2>{FIRST}</h2><p>正文。</p></body></html>"), url
-    )
+    page = f"<html><head>{head}</head><body>{body}<h2>{FIRST}</h2><p>正文。</p></body></html>"
+    return header_of(read_html(page.encode()), url)
 
 
 # ---------------------------------------------------------------- titles (variants 2.1)

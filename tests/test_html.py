@@ -171,7 +171,7 @@ def test_a_mentioned_heading_is_no_heading() -> None:
     ("data", "word"),
     [
         (b"", "empty"), (b"  \n ", "empty"), (b"%PDF-1.7 ...", "PDF"), (b"PK\x03\x04...", "ZIP"), (b"\x89PNG\r\n", "PNG"),
-        (bytes(range(256)) * 40, "binary"), (b"<html><script>location='x'</script></html>", "no annual disclosure report"),
+        (bytes(range(256)) * 40, "binary"), (b"<html><script>location='x'</script></html>", "only script"),
         ("短文一篇。".encode(), "no annual disclosure report"),
     ],
 )  # fmt: skip

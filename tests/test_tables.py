@@ -250,7 +250,24 @@ def test_cells_run_together_are_cut_only_where_the_sums_leave_one_way() -> None:
 
 def test_a_text_without_repeats_is_damaged_and_nothing_in_it_is_taken_for_blank() -> None:
     text = "\n".join(
-        ["第二十条第(一)项", "信息内容", "本年制发件数", "本年废止件数", "现行有效件数", "规章", "0", "行政规范性文件", "第二十条第(五)项", "本年处理决定数量", "行政许可", "6", "第二十条第(六)项", "行政处罚", "3", "行政强制"]
+        [
+            "第二十条第(一)项",
+            "信息内容",
+            "本年制发件数",
+            "本年废止件数",
+            "现行有效件数",
+            "规章",
+            "0",
+            "行政规范性文件",
+            "第二十条第(五)项",
+            "本年处理决定数量",
+            "行政许可",
+            "6",
+            "第二十条第(六)项",
+            "行政处罚",
+            "3",
+            "行政强制",
+        ]
     )
     statuses = {v.status for v in values_of(text).values()}
     assert statuses <= {"unreadable"}

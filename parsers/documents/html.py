@@ -29,6 +29,7 @@ _CELLS = frozenset(("td", "th"))
 _GROUPS = frozenset(("tbody", "thead", "tfoot"))
 # No form has wider rows; what is longer are cells of many rows that stand without any.
 MAX_ROW_CELLS = 16
+MAX_LOOSE_CELLS = 5000
 # Inside a cell these part what stands before from what stands after: a footnote mark is not one more digit.
 _PARTING = frozenset(("br", "p", "div", "li", "sup", "sub", "del", "s", "strike", "ul", "ol", "h1", "h2", "h3", "h4"))
 _LAYOUT_TEXT = 400
@@ -174,7 +175,12 @@ class _Walker:
         return False
 
     def _add_loose(self, rows: list[list[SourceCell]], table: etree._Element) -> None:
-        """Add a table with cells outside any row: its rows are told by the labels, as in a text of one cell a line."""
+        """Add a table with cells outside any row: its rows are told by the labels, as in a text of one cell a line.
+
+        A table of more cells than all forms together have is none of them, and is passed over.
+        """
+        if sum(map(len, rows)) > MAX_LOOSE_CELLS:
+            return
         numbered = [(r if len(row) <= MAX_ROW_CELLS else -1, row) for r, row in enumerate(rows)]
         cells = [(r, text, line) for r, row in numbered for text, _, _, line in row]
         tokens = [Token(text, n, r) for n, (r, text, _) in enumerate(cells)]

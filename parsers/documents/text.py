@@ -27,6 +27,8 @@ _MAX_GAP = 4
 _MIN_BARE_VALUES = 3
 _MIN_BARE_LABELS = 2
 _MIN_VOTES = 3
+# Header lines of table 4 in one row, with their padding, have fewer cells.
+_MAX_HEADER = 64
 _SENTENCE = re.compile(r"[。!！?？;；]|[，,].*[，,]")
 
 
@@ -90,7 +92,9 @@ class _Finder:
             self._add_bare(line)
 
     def _add_bare(self, line: Paragraph) -> None:
-        cells = [Token(line.text, line.line)] if self.lines and is_caption(line.text) else split_bare(line.text, line.line)
+        cells = (
+            [Token(line.text, line.line)] if self.lines and is_caption(line.text) else split_bare(line.text, line.line)
+        )
         if cells is not None:
             if self.pipes.tokens or self.pipes.waiting:
                 if len(cells) == 1:
@@ -214,7 +218,7 @@ def _begins_row(row: list[Token], token: Token) -> bool:
     kind = token.kind
     if token.row >= 0 or last.row >= 0:
         # The labels of torn tables stand alone on the line before their numbers.
-        alone = last.row < 0 and all(item.kind == "label" for item in row)
+        alone = last.row < 0 and len(row) <= _MAX_HEADER and all(item.kind == "label" for item in row)
         if kind == "blank" and token.row < 0:
             return False
         return not (alone and (kind == "value" or _goes_on(row, token)))
@@ -250,6 +254,8 @@ def _is_header(word: Meaning) -> bool:
 
 def _is_outcome_header(row: list[Token]) -> bool:
     """Whether a row is the header of table 4, below which the numbers stand in a row of their own."""
+    if len(row) > _MAX_HEADER:
+        return False
     outcomes = sum(1 for item in row if meaning(item).outcome or meaning(item).branch)
     return outcomes >= 2 and next(item.kind for item in reversed(row) if item.kind != "blank") == "label"
 

@@ -78,7 +78,8 @@ def _find_cell(grid: Grid, row: PrintedRow, column: Cell | None, codes: int) -> 
         return filled[0], True
     if not row.values:
         return row.slots[-1], False
-    return (row.values[-1] if not filled else filled[0]), not filled
+    # Without a number, only a text that keeps blank cells in their place tells that the number is blank.
+    return (filled or row.values)[0], not filled and grid.aligned
 
 
 def _in_row_unit(slot: Slot, row: PrintedRow, unit: str) -> Slot:
