@@ -484,6 +484,7 @@ def test_labels_of_the_document_number(label: str) -> None:
         ("二0一七年", None),
         ("2024-02-30", None),
         ("二〇一〇年三月四十五日", None),
+        ("二〇一〇年三月十十日", None),
         ("2024", None),
         ("", None),
     ],
