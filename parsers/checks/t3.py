@@ -14,9 +14,10 @@ _TOTAL = "applications.results.total"
 
 def check_rows(facts: Facts) -> Iterator[Check]:
     """T3-ROW: in each row the total equals the sum of the six kinds of applicant; subject is the indicator."""
-    swapped = find_swap(*_failing(facts.rows))
+    sums = {indicator: add_up(numbers[:-1]) for indicator, numbers in facts.rows.items()}
+    swapped = find_swap(*_failing(facts.rows, sums))
     for indicator, numbers in facts.rows.items():
-        expected, actual = add_up(numbers[:-1]), numbers[-1]
+        expected, actual = sums[indicator], numbers[-1]
         diagnosis = None
         if expected is None or expected != actual:
             diagnosis = "cells_swapped" if indicator in swapped else diagnose_sum(numbers[:-1], actual)
@@ -63,9 +64,10 @@ def check_results(facts: Facts) -> Iterator[Check]:
         return
     names = [column.key for column in facts.applications_form.applicants]
     columns = dict(zip(names, _columns(facts, (*_parts(facts), _TOTAL)), strict=True))
-    swapped = find_swap(*_failing(columns))
+    sums = {applicant: add_up(numbers[:-1]) for applicant, numbers in columns.items()}
+    swapped = find_swap(*_failing(columns, sums))
     for applicant, numbers in columns.items():
-        expected, actual = add_up(numbers[:-1]), numbers[-1]
+        expected, actual = sums[applicant], numbers[-1]
         diagnosis = None
         if expected is None or expected != actual:
             diagnosis = "cells_swapped" if applicant in swapped else _diagnose_column(numbers)
@@ -81,11 +83,13 @@ def _diagnose_column(numbers: list[Number | None]) -> str | None:
     return None if diagnosis == "digits_merged" else diagnosis
 
 
-def _failing(lines: dict[str, list[Number | None]]) -> tuple[dict[str, Number], dict[str, list[Number | None]]]:
+def _failing(
+    lines: dict[str, list[Number | None]], sums: dict[str, Number | None]
+) -> tuple[dict[str, Number], dict[str, list[Number | None]]]:
     """The lines of which the last number is not the sum of the others: by how much, and their parts."""
     differences: dict[str, Number] = {}
     for name, numbers in lines.items():
-        expected, actual = add_up(numbers[:-1]), numbers[-1]
+        expected, actual = sums[name], numbers[-1]
         if expected is not None and actual is not None and expected != actual:
             differences[name] = expected - actual
     return differences, {name: lines[name][:-1] for name in differences}

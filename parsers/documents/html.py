@@ -6,6 +6,7 @@ the rest become grids by the span rules of ``parsers.grid``.
 
 import re
 from collections.abc import Iterator
+from functools import cache
 
 from lxml import etree
 
@@ -32,6 +33,7 @@ MAX_ROW_CELLS = 16
 MAX_LOOSE_CELLS = 5000
 # Inside a cell these part what stands before from what stands after: a footnote mark is not one more digit.
 _PARTING = frozenset(("br", "p", "div", "li", "sup", "sub", "del", "s", "strike", "ul", "ol", "h1", "h2", "h3", "h4"))
+_find_link_list = etree.XPath("count(.//li) >= 3 and count(.//a) >= count(.//li)")
 _LAYOUT_TEXT = 400
 _LAYOUT_CELLS = 3
 # An object replacement character stands for a picture in a cell that holds nothing else.
@@ -65,9 +67,8 @@ def _parse(source: bytes) -> etree._Element:
         source = _SPAN_TAG.sub(b"", source)
     if b"\0" in source:
         source = source.replace(b"\0", b"")
-    parser = etree.HTMLParser(encoding="utf-8", huge_tree=True, remove_comments=True, remove_pis=True)
     try:
-        root = etree.fromstring(source, parser)
+        root = etree.fromstring(source, _parser())
     except (etree.XMLSyntaxError, etree.ParserError) as error:
         raise NotAReport(f"the page cannot be parsed as HTML ({str(error)[:80]})") from None
     if root is None:
@@ -75,10 +76,19 @@ def _parse(source: bytes) -> etree._Element:
     return root
 
 
+@cache
+def _parser() -> etree.HTMLParser:
+    # Without huge_tree libxml2 drops what is nested deeper than 254 elements without a word.
+    return etree.HTMLParser(encoding="utf-8", huge_tree=True, remove_comments=True, remove_pis=True)
+
+
 def _read_head(root: etree._Element) -> tuple[str, dict[str, str]]:
-    title = root.find(".//title")
+    head = root.find("head")
+    if head is None:
+        return "", {}
+    title = head.find("title")
     metas: dict[str, str] = {}
-    for meta in root.iter("meta"):
+    for meta in head.iter("meta"):
         name, content = meta.get("name"), meta.get("content")
         if name and content and len(metas) < 64:
             metas.setdefault(name.strip().lower(), squeeze(content[:500]))
@@ -215,8 +225,7 @@ class _Walker:
 
 def _is_link_list(element: etree._Element) -> bool:
     """Whether a list is navigation: at least three items, each a link."""
-    items = sum(1 for _ in element.iter("li"))
-    return items >= 3 and sum(1 for _ in element.iter("a")) >= items
+    return bool(_find_link_list(element))
 
 
 def _table_rows(table: etree._Element, nested: bool) -> list[list[SourceCell]]:
