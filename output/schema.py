@@ -74,7 +74,9 @@ def panel_indicators() -> dict[str, Indicator]:
     """The indicators that are columns of the panel, by code; one that several forms ask for is one column."""
     found: dict[str, Indicator] = {}
     for item in load_codebook():
-        found.setdefault(item.indicator, item)
+        # What is counted in the text is not one number a report: it stays in the table of counts.
+        if item.table != "narrative":
+            found.setdefault(item.indicator, item)
     return found
 
 

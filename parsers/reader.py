@@ -14,7 +14,8 @@ from parsers.errors import NotAReport
 from parsers.forms.reader import Tables, make_values, read_tables
 from parsers.forms.schema import Form, load_forms
 from parsers.header import Header, read_header
-from parsers.records import Check, RecordSet, Report, ReportStatus, Section, Value
+from parsers.narrative import make_counts
+from parsers.records import Check, Count, RecordSet, Report, ReportStatus, Section, Value
 from parsers.sections import Outline, find_outline, make_sections
 from parsers.text import label_key
 
@@ -44,7 +45,8 @@ def parse_report(data: bytes, *, source_path: str | None = None, source_url: str
     header = read_header(document, _body_start(document, outline, tables), _body_text(sections), source_url)
     _require_report(document, tables, outline, header, sections)
     values = make_values(report_id, tables)
-    checks = _check(report_id, tables, values)
+    counts = make_counts(report_id, sections)
+    checks = _check(report_id, tables, values, counts)
     report = _make_report(report_id, digest, document, tables, header, source_path, source_url)
     headed = _form_of_headings(sections) if tables.form == "narrative" else ""
     if headed:
@@ -52,7 +54,7 @@ def parse_report(data: bytes, *, source_path: str | None = None, source_url: str
         report = msgspec.structs.replace(report, status="partial", notes=(*report.notes, note))
     else:
         report = msgspec.structs.replace(report, status=_status(tables, sections, values, checks))
-    return RecordSet(report, values, [], sections, checks)
+    return RecordSet(report, values, counts, sections, checks)
 
 
 def make_report_id(source_url: str | None, digest: str) -> str:
@@ -106,7 +108,7 @@ def _require_report(
     raise NotAReport(f"no annual disclosure report: found {found}; expected a title and two headings, or its tables")
 
 
-def _check(report_id: str, tables: Tables, values: list[Value]) -> list[Check]:
+def _check(report_id: str, tables: Tables, values: list[Value], counts: list[Count]) -> list[Check]:
     forms = load_forms()
     applications = tables.readings.get("applications")
     fallback = forms.get(tables.form) if tables.form in ("2021", "2019") else forms["2021"]
@@ -124,6 +126,7 @@ def _check(report_id: str, tables: Tables, values: list[Value]) -> list[Check]:
         forms.get(tables.form) or _narrative(),
         frozenset(tables.readings),
         forms[applications.form] if applications else fallback or forms["2021"],
+        counts,
     )
     return run_checks(facts)
 

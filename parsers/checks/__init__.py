@@ -5,6 +5,7 @@ from collections.abc import Callable, Iterator
 from parsers.checks.base import Facts
 from parsers.checks.complete import check_complete
 from parsers.checks.legacy import check_legacy_sums
+from parsers.checks.narrative import check_applications, check_parts, check_reviews
 from parsers.checks.t3 import check_flow, check_results, check_rows
 from parsers.checks.t4 import check_review_sums
 from parsers.records import Check
@@ -16,6 +17,9 @@ RULES: tuple[Callable[[Facts], Iterator[Check]], ...] = (
     check_review_sums,
     check_legacy_sums,
     check_complete,
+    check_parts,
+    check_applications,
+    check_reviews,
 )
 
 

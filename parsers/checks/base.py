@@ -3,7 +3,7 @@
 import msgspec
 
 from parsers.forms.schema import Form
-from parsers.records import Check, Outcome
+from parsers.records import Check, Count, Outcome
 
 Number = int | float
 _TOLERANCE = 1e-6
@@ -24,6 +24,7 @@ class Facts(msgspec.Struct):
     form: Form
     tables: frozenset[str]
     applications_form: Form
+    counts: list[Count] = []
 
     def numbers(self, indicators: tuple[str, ...]) -> list[Number | None]:
         """The numbers of several cells outside section 3."""

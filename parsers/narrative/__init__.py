@@ -1,0 +1,164 @@
+"""What the sentences count: numbers with label, unit, parts and place.
+
+The steps: narrow the text one to one; find the counted numbers (``tokens``); cut sentences; give each number its
+words (``labels``) and its total (``tree``); add what is said not to have been counted at all.
+"""
+
+import re
+
+import msgspec
+
+from parsers.narrative.concepts import find_concept
+from parsers.narrative.labels import clean_label
+from parsers.narrative.tokens import Number, find_numbers
+from parsers.narrative.tree import Reading, read_sentence
+from parsers.narrative.words import load_words
+from parsers.records import Count, Section
+
+# Narrowing keeps the length, so that places in the narrowed text are places in the text.
+_NARROW = {code: code - 0xFEE0 for code in range(0xFF01, 0xFF5F)} | {0x3000: " ", 0xA0: " ", 0x3002: "。"}
+_NARROW |= {ord("【"): "(", ord("["): "(", ord("】"): ")", ord("]"): ")"}
+# 其中 at the head of a sentence goes on with the total in the sentence before.
+_SENTENCE_END = re.compile(r"[。!?\n](?!\s*其中)")
+
+_CLAUSE = re.compile(r"[,;:。、]")
+# No number has so many digits; runs of them are looked at once and not again.
+_LONG_RUN = re.compile(r"\d{21,}")
+# More numbers than any sentence has; they are read in pieces, so that time stays linear.
+MAX_NUMBERS = 200
+MAX_SENTENCE = 5_000
+
+
+class CountReading(msgspec.Struct, frozen=True):
+    """One count of a text: its label, value, unit, marks, parent (index) and the words ``text[start:end]``."""
+
+    label: str
+    value: int | float
+    unit: str
+    approximate: bool
+    stated_none: bool
+    parent: int | None
+    start: int
+    end: int
+    by: str
+
+
+def read_counts(text: str) -> list[CountReading]:
+    """The counts of a piece of text, in reading order."""
+    plain = _LONG_RUN.sub(lambda match: "#" * len(match[0]), text.translate(_NARROW))
+    readings: list[Reading] = []
+    for start, end in _sentences(plain):
+        first = len(readings)
+        numbers = find_numbers(plain, start, end)
+        for place in range(0, len(numbers), MAX_NUMBERS):
+            read_sentence(plain, start, end, numbers[place : place + MAX_NUMBERS], readings)
+        _add_stated_none(plain, start, end, readings, first)
+    return _finish(readings)
+
+
+def _sentences(plain: str) -> list[tuple[int, int]]:
+    spans: list[tuple[int, int]] = []
+    start = 0
+    for match in _SENTENCE_END.finditer(plain):
+        spans.append((start, match.end()))
+        start = match.end()
+    spans.append((start, len(plain)))
+    return [(n, min(n + MAX_SENTENCE, end)) for start, end in spans for n in range(start, end, MAX_SENTENCE)]
+
+
+def _add_stated_none(plain: str, start: int, end: int, readings: list[Reading], first: int) -> None:
+    words = load_words()
+    sentence = plain[start:end]
+    taken = [(reading.number.start, reading.number.end) for reading in readings[first:]]
+    for pattern in words.none:
+        for match in pattern.finditer(sentence):
+            span = (start + match.start(), start + match.end())
+            said = match[1] if match.re.groups else _CLAUSE.split(sentence[: match.start()])[-1]
+            if not match.re.groups:
+                span = (span[0] - len(said), span[1])
+            if not words.none_things.search(said) or any(a < span[1] and span[0] < b for a, b in taken):
+                continue
+            taken.append(span)
+            for label in _none_labels(said):
+                readings.append(Reading(label, Number(span[0], span[1], 0, "", False), None, True))
+
+
+def _none_labels(said: str) -> list[str]:
+    """What was not counted, each thing with the act if there is one: 收到申请, 发生行政复议 and 行政诉讼."""
+    words = load_words()
+    act = words.verb.match(said)
+    things = words.none_fillers.sub("", said[act.end() :] if act else said)
+    labels = [clean_label(thing, True).lstrip("的") for thing in re.split(r"[、和与及或]", things)]
+    labels = [label for label in labels if label]
+    if act and labels:
+        labels[0] = act[0] + labels[0]
+    return labels or ([act[0]] if act else [])
+
+
+def _finish(readings: list[Reading]) -> list[CountReading]:
+    """Exact repeats dropped, units lost in lists filled in, everything in reading order."""
+    order = sorted(range(len(readings)), key=lambda n: (readings[n].number.start, n))
+    kept: dict[int, int] = {}
+    seen: dict[tuple[str, float, str, int | None], int] = {}
+    counts: list[CountReading] = []
+    for index in order:
+        reading = readings[index]
+        parent = readings[reading.parent] if reading.parent is not None else None
+        unit = reading.number.unit or (parent.number.unit if parent else "") or reading.borrowed
+        key = (reading.label, float(reading.number.value), unit, reading.parent)
+        if key in seen:
+            kept[index] = seen[key]
+            continue
+        kept[index] = seen[key] = len(counts)
+        number = reading.number
+        counts.append(
+            CountReading(
+                reading.label, number.value, unit, number.approximate, reading.stated_none,
+                reading.parent, number.start, number.end, reading.by,
+            )
+        )  # fmt: skip
+    return [
+        msgspec.structs.replace(count, parent=kept.get(count.parent)) if count.parent is not None else count
+        for count in counts
+    ]
+
+
+def make_counts(report_id: str, sections: list[Section]) -> list[Count]:
+    """The counts of a report's sections; what a later section repeats word for word is counted once."""
+    counts: list[Count] = []
+    told: set[tuple[str, float, str]] = set()
+    for section in sections:
+        ids: dict[int, int] = {}
+        readings = read_counts(section.text)
+        parents = {reading.parent for reading in readings}
+        for index, reading in enumerate(readings):
+            key = (reading.label, float(reading.value), reading.unit)
+            if reading.parent is None and index not in parents and key in told:
+                continue
+            told.add(key)
+            parent = ids.get(reading.parent) if reading.parent is not None else None
+            ids[index] = len(counts)
+            counts.append(_make_count(report_id, section, reading, len(counts), parent, counts))
+    return counts
+
+
+def _make_count(
+    report_id: str, section: Section, reading: CountReading, count_id: int, parent: int | None, counts: list[Count]
+) -> Count:
+    under = None if parent is None else counts[parent].concept or ""
+    unit = None if reading.stated_none else reading.unit
+    return Count(
+        report_id,
+        count_id,
+        parent,
+        section.section,
+        reading.label,
+        find_concept(reading.label, unit, under),
+        reading.value,
+        reading.unit,
+        reading.approximate,
+        reading.stated_none,
+        section.text[reading.start : reading.end],
+        reading.start,
+        reading.end,
+    )

@@ -1,0 +1,115 @@
+"""What a number counts, in the report's words: the act and the thing, as short as stays faithful."""
+
+import re
+
+from parsers.narrative.words import load_words
+
+_TIME = re.compile(
+    r"(?:[12]\d{3}年(?:度|底|末)?|\d{1,2}月(?:\d{1,2}日)?|截[至止][^,，、。]{0,12}?|"
+    r"本年度?|今年|当年|上半年|下半年|全年|年内|年度|历年|近年来?|期间|以来)"
+)
+_NOISE = re.compile(r"[\s\"“”‘’'《》<>【】\[\]·*#]+")
+_CARRIED_OVER = re.compile(r"^(?:[12]\d{3}年度?|上一?年度?|去年)(?=结转)")
+_CARRIED_FORWARD = re.compile(r"结转(?:至|到)?(?:[12]\d{3}年度?|下一?年度?)(?:继续)?(?:办理|答复|处理)?$")
+_NEXT_YEAR = re.compile(r"[上下]一?年")
+_LEFT_OVER = re.compile(r"^(?:已|仍)?(?:结)?转(?:入|至|到)?[12下]")
+_MAX_LABEL = 24
+
+
+def clean_label(text: str, is_part: bool) -> str:
+    """The label in the words in front of a number: leads, times and channels off, from its act on.
+
+    ``is_part``: in a list under a total the category stays as it is, without a search for the act.
+    """
+    words = load_words()
+    label = _NOISE.sub("", text).strip("()（）:：,，、;；.。-—")
+    cumulative = "累计" if not is_part and "累计" in label and words.since.search(text) else ""
+    label = _cut_leads(label, is_part)
+    for _ in range(3):
+        tail = words.tail.search(label)
+        if tail is None or tail.start() == 0:
+            break
+        label = label[: tail.start()]
+    if _CARRIED_OVER.search(label) and label[:4].isdigit():
+        label = _CARRIED_OVER.sub("上年", label)
+    if "结转" in label and any(mark.isdigit() for mark in label):
+        label = _CARRIED_FORWARD.sub("结转下年", label)
+    if is_part:
+        return label[-_MAX_LABEL:]
+    label = label[_find_act(label) :]
+    if not _NEXT_YEAR.search(label):
+        label = _TIME.sub("", label) or label
+    return cumulative + label[:_MAX_LABEL]
+
+
+def _find_act(label: str) -> int:
+    """Where the act of a clause begins: behind the agency and the place or medium; 0 where there is none."""
+    words = load_words()
+    acts = [
+        match
+        for match in words.verb.finditer(label)
+        if label[match.end() : match.end() + 1] not in ("量", "率") and not words.not_act.match(label, match.start())
+    ]
+    for n, act in enumerate(acts):
+        # An act at the very end is the thing itself (图文解读, 不动产公告, 申请办结).
+        if act.end() == len(label):
+            return 0 if n == 0 else acts[n - 1].start()
+        if n + 1 < len(acts) and acts[n + 1].start() == act.end() and acts[n + 1][0].endswith(act[0]):
+            continue
+        if n + 1 == len(acts) or not words.places.search(label[act.start() : acts[n + 1].start()]):
+            return act.start()
+    return 0
+
+
+def _cut_leads(label: str, is_part: bool) -> str:
+    """The label without connectives and times in front; a part keeps its time (本年度新增)."""
+    words = load_words()
+    for _ in range(5):
+        before = label
+        if not is_part and _TIME.match(label) and not _CARRIED_OVER.match(label):
+            label = _TIME.sub("", label, count=1)
+        lead = words.lead.match(label)
+        if lead and lead.end() < len(label) and not (is_part and _TIME.match(label)):
+            label = label[lead.end() :].lstrip(":：,，、()（）")
+        if label == before:
+            break
+    return label
+
+
+def is_act(label: str) -> bool:
+    """Whether a label is nothing but an act, so that the thing stands behind the number."""
+    match = load_words().verb.match(label)
+    return match is not None and match.end() == len(label)
+
+
+def ends_with_act(label: str) -> str:
+    """The act at the end of a label, or ''."""
+    last = ""
+    for match in load_words().verb.finditer(label):
+        last = match[0] if match.end() == len(label) else ""
+    return last
+
+
+def begins_with_act(label: str) -> bool:
+    """Whether a label begins with an act and goes on with a thing."""
+    words = load_words()
+    plain = _TIME.sub("", label, count=1) if _TIME.match(label) else label
+    match = words.verb.match(plain)
+    return match is not None and match.end() < len(plain) and words.not_act.match(plain) is None
+
+
+def is_left_over(chunk: str, behind: str) -> bool:
+    """Whether a number is told as the exception that goes to the next year (除5件转2024年外)."""
+    return chunk.strip().endswith("除") and _LEFT_OVER.match(behind) is not None
+
+
+_THING = re.compile(r"(?:的)?([一-龥A-Za-z“”]{1,14})")
+_STOP = re.compile(r"(?:[,，、；;。)）(（:：]|其中|包括|涉及|并|占|等|均|已|被|由|,|，|为|是|在|于|对|进行|参与|参加|覆盖|惠及|受益)")
+
+
+def thing_behind(text: str) -> str:
+    """The thing that stands behind number and unit (1名专职人员), up to where the clause goes on with another."""
+    match = _THING.match(text)
+    if match is None:
+        return ""
+    return _STOP.split(match[1], 1)[0].strip("“”")

@@ -1,0 +1,119 @@
+"""Numbers that count something: found, valued, and told from dates, articles, addresses and other traps."""
+
+import re
+from bisect import bisect_right
+
+import msgspec
+
+from parsers.narrative.words import Words, load_words
+from parsers.numbers import MAX_INTEGER_DIGITS, read_numeral
+
+_SCALES = {"万": 10_000, "亿": 100_000_000}
+# A number without a unit counts only where a clause ends behind it, or the next label begins.
+_ENDS = frozenset("，,、；;。)）!！?？\n")
+# With these a numeral counts also behind other words (查阅点三处).
+_STRONG_UNITS = frozenset(("名", "人", "处", "台", "间", "人次", "起", "例", "宗", "件", "份", "期", "场", "册", "块"))
+
+
+class Number(msgspec.Struct, frozen=True, gc=False):
+    """One counted number: its words from ``start`` to ``end``, value, unit and whether it is approximate."""
+
+    start: int
+    end: int
+    value: int | float
+    unit: str
+    approximate: bool
+
+
+def find_traps(plain: str, start: int, end: int, words: Words) -> list[tuple[int, int]]:
+    """The spans of a sentence whose numbers count nothing, in order."""
+    return [match.span() for match in words.trap.finditer(plain, start, end)]
+
+
+def find_numbers(plain: str, start: int, end: int) -> list[Number]:
+    """The counted numbers of a sentence of narrowed text, in order."""
+    words = load_words()
+    matches = [match for match in words.number.finditer(plain, start, end) if match["digits"] or match["unit"]]
+    if not matches and "零" not in plain[start:end]:
+        return []
+    traps = find_traps(plain, start, end, words)
+    starts = [start for start, _ in traps]
+    found: list[Number] = []
+    for match in words.number.finditer(plain, start, end):
+        place = bisect_right(starts, match.end() - 1) - 1
+        if place >= 0 and traps[place][1] > match.start():
+            continue
+        number = _read(plain, match, words)
+        if number is not None:
+            found.append(number)
+    return found
+
+
+def _read(plain: str, match: re.Match[str], words: Words) -> Number | None:
+    value = _value(match)
+    if value is None or not _is_counted(plain, match):
+        return None
+    unit = match["unit"] or ""
+    marks = (match["before"], match["more"], match["more2"], match["plus"], match["after"], match["high"])
+    scale = match["scale"]
+    if scale and unit == "元":
+        unit = f"{scale}元"
+    elif scale:
+        value = round(value * _SCALES[scale], 6)
+    elif unit in ("万元", "亿元"):
+        pass
+    number = int(value) if value == int(value) else value
+    return Number(match.start(), match.end(), number, unit, any(marks))
+
+
+def _value(match: re.Match[str]) -> int | float | None:
+    digits, numeral = match["digits"], match["numeral"]
+    if digits:
+        plain = digits.replace(",", "").replace(" ", "")
+        whole, _, fraction = plain.partition(".")
+        if len(whole) > MAX_INTEGER_DIGITS + 1 or (len(whole) > 1 and whole[0] == "0" and not fraction):
+            return None
+        return float(plain) if fraction else int(whole)
+    if numeral:
+        return _numeral(numeral)
+    return 1
+
+
+def _numeral(numeral: str) -> int | None:
+    """As ``read_numeral``; 百 and 千 alone are 100 and 1000."""
+    if numeral in ("百", "千", "十"):
+        return {"十": 10, "百": 100, "千": 1000}[numeral]
+    return read_numeral(numeral)
+
+
+def _is_counted(plain: str, match: re.Match[str]) -> bool:
+    """Whether a number has a unit, or stands where its unit was lost; numerals need more than a unit."""
+    before = plain[match.start() - 1] if match.start() else ""
+    after = plain[match.end()] if match.end() < len(plain) else "。"
+    if match["numeral"] == "零" and before == "为":
+        return True
+    if match["numeral"]:
+        return bool(match["unit"]) and _is_counted_numeral(plain, match)
+    if match["unit"] or match["scale"]:
+        return before not in ".-"
+    if match["before"] or match["high"]:
+        return False
+    return "一" <= before <= "龥" and (after in _ENDS or after.isspace() or "一" <= after <= "龥" and _goes_on(plain, match))
+
+
+def _goes_on(plain: str, match: re.Match[str]) -> bool:
+    """Whether the text behind a number without unit is the label of the next number (通知公告307不动产公告84条)."""
+    following = re.compile(r"[一-龥]{2,12}\d").match(plain, match.end())
+    return following is not None
+
+
+def _is_counted_numeral(plain: str, match: re.Match[str]) -> bool:
+    """Whether a number in Chinese numerals counts: an act or a countable thing stands right in front of it."""
+    if match["more"] or match["more2"] or match["before"] or match["scale"] or len(match["numeral"]) >= 3:
+        return True
+    value = _numeral(match["numeral"])
+    front = plain[max(0, match.start() - 8) : match.start()]
+    strong = match["unit"] in _STRONG_UNITS
+    if value == 1 and not strong and match["unit"] != "个":
+        return False
+    return load_words().countable.search(front) is not None or (value != 1 and strong and "一" <= front[-1:] <= "龥")

@@ -1,0 +1,312 @@
+"""From numbers in a sentence to counts with labels and parents.
+
+Step by step: each number takes the words of its own clause as label; a list that 其中, a bracket or 占N% opens makes
+its numbers parts of the total before it, until the list is full, another unit comes or another act begins; a total
+that closes a list (合计) becomes the parent of what stands before it.
+"""
+
+import re
+
+import msgspec
+
+from parsers.narrative.labels import begins_with_act, clean_label, ends_with_act, is_act, is_left_over, thing_behind
+from parsers.narrative.tokens import Number
+from parsers.narrative.words import load_words
+
+_BREAKS = re.compile(r"[,，、；;:：()（）]")
+_CLAUSE_BREAKS = re.compile(r"[,，；;:：()（）]")
+_SHARE = re.compile(r"[,，(（]?\s?(?:约|均)?占(?:比|总数|全部|总量)?[^,，。;；]{0,8}?(\d+(?:\.\d+)?)\s?%")
+# A total further back is not meant.
+_NEAR = 40
+# Percentages are rounded in print.
+_ROUNDING = 0.6
+_LONG_LIST = 4
+_NAMES = re.compile(r"[、和与及]|以及")
+# A colon right behind a total opens its list.
+_COLON = re.compile(r"\s?:(?=[^,，;；。]{1,16}$)")
+_JOINED = re.compile(r"\s?[、和与及,，]\s?(?:约|近)?")
+
+
+class Reading(msgspec.Struct):
+    """One count as read from a text; ``parent`` is its index in the list of readings."""
+
+    label: str
+    number: Number
+    parent: int | None = None
+    stated_none: bool = False
+    by: str = ""
+    borrowed: str = ""
+
+
+class _List(msgspec.Struct):
+    """The list of parts that is open: its total, the unit of its parts, their sum so far, and whether they are acts."""
+
+    parent: int
+    unit: str
+    total: float
+    filled: float = 0.0
+    parts: int = 0
+    of_acts: bool = False
+    opened: str = ""
+
+
+class _Sentence:
+    """Reads the numbers of one sentence in order."""
+
+    def __init__(self, plain: str, start: int, end: int, readings: list[Reading]) -> None:
+        self.plain = plain
+        self.start = start
+        self.end = end
+        self.readings = readings
+        self.first = len(readings)
+        self.open: _List | None = None
+        self.brackets: list[tuple[int | None, _List | None]] = []
+        self.closed: int | None = None
+        self.last_end = start
+
+    def read(self, numbers: list[Number]) -> None:
+        place = 0
+        while place < len(numbers):
+            pair = self._find_pair(numbers, place)
+            if len(pair) > 1:
+                self._add_pair(pair)
+                place += len(pair)
+            else:
+                self._add(numbers[place])
+                place += 1
+
+    def _chunk(self, number: Number, breaks: re.Pattern[str]) -> str:
+        """The words of the number's own clause, from the last break or number before it."""
+        text = self.plain[self.last_end : number.start]
+        last = None
+        for match in breaks.finditer(text):
+            last = match
+        return text[last.end() :] if last else text
+
+    def _gap(self, number: Number) -> str:
+        return self.plain[self.last_end : number.start]
+
+    def _add(self, number: Number) -> None:
+        gap, chunk = self._gap(number), self._chunk(number, _BREAKS)
+        if not chunk.strip() and gap.endswith("("):
+            # The number of a thing stands in brackets behind its name.
+            chunk = _BREAKS.split(gap[:-1])[-1]
+        self._move_brackets(gap)
+        parent, by = self._find_parent(number, gap, chunk)
+        names = self._shared_names(number)
+        if names:
+            for name in names:
+                self._append(Reading(name, number, parent, by=by))
+        else:
+            self._append(Reading(self._label(number, chunk, parent is not None), number, parent, by=by))
+            self._lend_unit(number, gap)
+        self._close_sum(number, chunk)
+        self.last_end = number.end
+
+    def _lend_unit(self, number: Number, gap: str) -> None:
+        """Numbers right before this one that lost their unit have this one's (文字解读130、图文解读60件)."""
+        for reading in reversed(self.readings[self.first : -1]):
+            if reading.number.unit or reading.borrowed or not number.unit or _BREAKS.sub("", gap) != gap.replace("、", ""):
+                return
+            reading.borrowed = number.unit
+            gap = "、"
+
+    def _append(self, reading: Reading) -> None:
+        self.readings.append(reading)
+
+    def _label(self, number: Number, chunk: str, is_part: bool) -> str:
+        label = clean_label(chunk, is_part)
+        behind = self.plain[number.end : self.end]
+        if is_left_over(chunk, behind):
+            return "结转下年"
+        if load_words().reached.match(label) and chunk.strip():
+            return self._subject_before(number) or label
+        if not label and not is_part and len(self.readings) > self.first and self.last_end == number.start:
+            return self.readings[-1].label
+        thing = thing_behind(behind)
+        if thing and (not label or is_act(label)):
+            return clean_label(label + thing, is_part)
+        act = ends_with_act(label) if thing and not is_part else ""
+        return act + thing if act else label
+
+    def _subject_before(self, number: Number) -> str:
+        """What the clause before compares, where this one only says what it has come to."""
+        clauses = _CLAUSE_BREAKS.split(self.plain[self.start : number.start])
+        for clause in reversed(clauses):
+            subject = load_words().compared.split(clause, maxsplit=1)
+            if len(subject) > 1 and subject[0].strip():
+                return clean_label(subject[0], False)
+        return ""
+
+    def close(self) -> None:
+        """Numbers that add up to the first one are its parts, also without a word that says so."""
+        roots = [i for i in range(self.first, len(self.readings)) if self.readings[i].parent is None]
+        if len(roots) < 3 or len(roots) != len(self.readings) - self.first:
+            return
+        total, *parts = (self.readings[i] for i in roots)
+        same_unit = all(part.number.unit == total.number.unit for part in parts)
+        steps = any(load_words().steps.search(part.label) for part in parts)
+        if same_unit and not steps and sum(part.number.value for part in parts) == total.number.value > 0:
+            for part in parts:
+                part.parent, part.by = roots[0], "sum"
+
+    def _move_brackets(self, gap: str) -> None:
+        """Follow the brackets between two numbers: a list inside one is by itself, the outer goes on behind it."""
+        self.closed = None
+        for place, mark in enumerate(gap):
+            if mark == "(":
+                has_total = len(self.readings) > self.first and not gap[:place].strip()
+                self.brackets.append((len(self.readings) - 1 if has_total else None, self.open))
+                if has_total:
+                    self.open = None
+            elif mark == ")" and self.brackets:
+                total, outer = self.brackets.pop()
+                if total is not None:
+                    self.open, self.closed = outer, total
+
+    def _find_parent(self, number: Number, gap: str, chunk: str) -> tuple[int | None, str]:
+        words = load_words()
+        before = len(self.readings) - 1
+        marker = (words.parts.search(gap) or _COLON.match(gap)) if before >= self.first else None
+        if marker is not None:
+            return self._open_list(self._total_for_list(number), number, "listed", chunk, marker[0])
+        inside = [index for index, _ in self.brackets if index is not None]
+        if inside:
+            return inside[-1], "bracket"
+        share = _SHARE.match(self.plain, number.end)
+        if share is not None or (before >= self.first and self.open is None and words.rest.match(chunk.strip())):
+            root = self._root_of_share(number, float(share[1])) if share else self._root_of_unit(number.unit)
+            if root is not None:
+                return self._open_list(root, number, "share", chunk)
+        if self.open is not None and self._continues(number, gap, chunk):
+            self.open.filled += number.value
+            self.open.parts += 1
+            return self.open.parent, "listed"
+        self.open = None
+        return None, ""
+
+    def _open_list(self, parent: int, number: Number, by: str, chunk: str, marker: str = "") -> tuple[int, str]:
+        if self.open is None or self.open.parent != parent:
+            of_acts = begins_with_act(clean_label(chunk, True))
+            self.open = _List(parent, number.unit, float(self.readings[parent].number.value), of_acts=of_acts, opened=marker)
+        self.open.filled += number.value
+        self.open.parts += 1
+        return parent, by
+
+    def _total_for_list(self, number: Number) -> int:
+        """What 其中 divides: the total of the list that is open, unless that is full; else the number before."""
+        before = len(self.readings) - 1 if self.closed is None else self.closed
+        if self.open is None or self.readings[before].parent is None:
+            return before
+        if self.open.filled >= self.open.total and self.readings[before].number.value >= number.value:
+            return before
+        if self.brackets and self.brackets[-1][0] is not None:
+            return before
+        return self.open.parent
+
+    def _root_of_share(self, number: Number, percent: float) -> int | None:
+        """The total, in this sentence or one before, of which the number is so many percent; else the sentence's own."""
+        for index in range(len(self.readings) - 1, max(-1, len(self.readings) - _NEAR), -1):
+            total = self.readings[index].number
+            if self.readings[index].parent is None and total.unit == number.unit and total.value >= number.value and total.value > 0:
+                if abs(100 * number.value / total.value - percent) <= _ROUNDING:
+                    return index
+        return self._root_of_unit(number.unit)
+
+    def _root_of_unit(self, unit: str) -> int | None:
+        for index in range(self.first, len(self.readings)):
+            reading = self.readings[index]
+            if reading.parent is None and (reading.number.unit == unit or not unit):
+                return index
+        return None
+
+    def _continues(self, number: Number, gap: str, chunk: str) -> bool:
+        """Whether the open list goes on: the same unit, room for one more, and no new act."""
+        assert self.open is not None
+        parent = self.readings[self.open.parent]
+        if number.unit and number.unit not in (self.open.unit, parent.number.unit):
+            return False
+        label = clean_label(chunk, True)
+        if load_words().rest.match(label):
+            return True
+        if self.open.filled >= self.open.total or load_words().list_breaks.search(label):
+            return False
+        fits = self.open.filled + number.value <= self.open.total
+        if begins_with_act(label) and not self.open.of_acts:
+            # In a long list an item may well be told with its act.
+            return fits and self.open.parts >= _LONG_LIST and ";" not in gap
+        if ";" in gap and self.open.opened in ("含", "包含"):
+            return False
+        return fits or "、" in gap or "," in gap
+
+    def _close_sum(self, number: Number, chunk: str) -> None:
+        """A total behind its parts becomes their parent."""
+        said = load_words().sums.search(chunk) is not None
+        if not (said or "共" in chunk) or len(self.readings) - self.first < 3:
+            return
+        total = len(self.readings) - 1
+        parts = [
+            index
+            for index in range(self.first, total)
+            if self.readings[index].parent is None and self.readings[index].number.unit in (number.unit, "")
+        ]
+        filled = sum(self.readings[index].number.value for index in parts)
+        if len(parts) >= 2 and (filled == number.value or (said and filled <= number.value * 1.5)):
+            for index in parts:
+                self.readings[index].parent = total
+                self.readings[index].by = "sum"
+
+    def _shared_names(self, number: Number) -> list[str]:
+        """The labels of one number that is said of several things (各, 均为); empty where it is said of one."""
+        clause = self._chunk(number, _CLAUSE_BREAKS)
+        mark = re.search(r"各|均为|均|都为", clause)
+        if mark is None or (mark[0] == "均" and mark.end() != len(clause)):
+            return []
+        front, behind = clause[: mark.start()], clause[mark.end() :]
+        names = [name for name in (clean_label(part, True) for part in _NAMES.split(front)) if name]
+        if len(names) < 2:
+            both = re.fullmatch(r"(.{2,4})并(.{2,4}?)((?:政府信息|信息|公开)?.{1,12})", clean_label(front, False))
+            return [both[1] + both[3], both[2] + both[3]] if both else []
+        acts = clean_label(behind, True) if behind.strip() else ""
+        return [name.removeprefix("在").removeprefix("通过") + acts for name in names]
+
+    def _find_pair(self, numbers: list[Number], place: int) -> list[Number]:
+        """The numbers that 分别 lists in order, from ``place`` on."""
+        gap = self._gap(numbers[place])
+        clause = re.split(r"[;；。]", gap)[-1]
+        if "分别" not in clause:
+            return [numbers[place]]
+        pair = [numbers[place]]
+        for number in numbers[place + 1 :]:
+            if not _JOINED.fullmatch(self.plain[pair[-1].end : number.start]):
+                break
+            pair.append(number)
+        return pair
+
+    def _add_pair(self, pair: list[Number]) -> None:
+        clause = re.split(r"[;；。]", self._gap(pair[0]))[-1]
+        front, _, behind = clause.partition("分别")
+        acts = clean_label(re.sub(r"^(?:为|是|达|有)", "", behind), True)
+        names = [clean_label(part, len(pair) > 2) for part in _NAMES.split(re.split(r"[,，]", front)[-1])]
+        names = [name for name in names if name]
+        roots = [i for i in range(self.first, len(self.readings)) if self.readings[i].parent is None]
+        if len(names) != len(pair):
+            listed = [clean_label(part, True) for part in re.split(r"[、和与及,，]", front)]
+            names = [name for name in listed if name][-len(pair) :] if len(listed) >= len(pair) else names
+        parents: list[int | None] = [None] * len(pair)
+        if len(names) == 1 and len(roots) >= len(pair):
+            parents = list(roots[-len(pair) :])
+        elif roots and ("其中" in clause or sum(n.value for n in pair) == self.readings[roots[-1]].number.value):
+            parents = [roots[-1]] * len(pair)
+        for n, number in enumerate(pair):
+            name = names[n] if len(names) == len(pair) else names[0] if names else ""
+            label = name + acts if not name.endswith(acts) else name
+            self._append(Reading(label, number, parents[n], by="listed" if parents[n] is not None else ""))
+        self.last_end = pair[-1].end
+
+
+def read_sentence(plain: str, start: int, end: int, numbers: list[Number], readings: list[Reading]) -> None:
+    """Append the counts of one sentence (``start`` to ``end`` of the narrowed text) to ``readings``."""
+    sentence = _Sentence(plain, start, end, readings)
+    sentence.read(numbers)
+    sentence.close()

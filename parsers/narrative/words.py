@@ -1,0 +1,80 @@
+"""The word lists of ``data/narrative.toml``, compiled once."""
+
+import re
+import tomllib
+from functools import cache
+from importlib.resources import files
+
+import msgspec
+
+
+class Words(msgspec.Struct, frozen=True):
+    """What the steps of reading look for; every pattern is linear in the length of the text."""
+
+    number: re.Pattern[str]
+    money: frozenset[str]
+    trap: re.Pattern[str]
+    countable: re.Pattern[str]
+    verb: re.Pattern[str]
+    not_act: re.Pattern[str]
+    lead: re.Pattern[str]
+    tail: re.Pattern[str]
+    parts: re.Pattern[str]
+    sums: re.Pattern[str]
+    rest: re.Pattern[str]
+    none: tuple[re.Pattern[str], ...]
+    none_things: re.Pattern[str]
+    none_fillers: re.Pattern[str]
+    list_breaks: re.Pattern[str]
+    places: re.Pattern[str]
+    reached: re.Pattern[str]
+    compared: re.Pattern[str]
+    steps: re.Pattern[str]
+    since: re.Pattern[str]
+
+
+@cache
+def load_words() -> Words:
+    """The word lists."""
+    data = tomllib.loads(files("parsers").joinpath("data", "narrative.toml").read_text("utf-8"))
+    return Words(
+        number=_number_pattern(data),
+        money=frozenset(data["money"]),
+        trap=re.compile("|".join(f"(?:{pattern})" for pattern in data["traps"])),
+        countable=re.compile(data["countable"]),
+        verb=re.compile(f"(?:{_any(data['adverbs'])})?(?:{_any(data['verbs'])})"),
+        not_act=re.compile(_any(data["not_acts"])),
+        lead=re.compile(f"(?:{_any(data['leads'])})"),
+        tail=re.compile(f"(?:{_any(data['tails'])})$"),
+        parts=re.compile(data["parts"]),
+        sums=re.compile(data["sums"]),
+        rest=re.compile(data["rest"]),
+        none=tuple(map(re.compile, data["none"])),
+        none_things=re.compile(data["none_things"]),
+        none_fillers=re.compile(data["none_fillers"]),
+        list_breaks=re.compile(data["list_breaks"]),
+        places=re.compile(data["places"]),
+        reached=re.compile(data["reached"]),
+        compared=re.compile(data["compared"]),
+        steps=re.compile(data["steps"]),
+        since=re.compile(data["since"]),
+    )
+
+
+def _any(words: list[str]) -> str:
+    return "|".join(map(re.escape, sorted(words, key=len, reverse=True)))
+
+
+def _number_pattern(data: dict[str, list[str]]) -> re.Pattern[str]:
+    """A number with its marks and unit, over narrowed text: 5500余条 · 14万余条 · 近300条 · 一百二十三件 · 3—5名."""
+    digits = r"\d(?: \d){2,8}(?!\d)|\d{1,3}(?:,\d{3})+(?!\d)(?:\.\d+)?|\d+(?: \d{3})*(?:\.\d+)?"
+    numeral = "[零一二两三四五六七八九十百千]{1,7}"
+    more = f"(?:{_any(data['between_approximate'])})"
+    magnitude = f"(?:{_any(data['before_magnitude'])})(?=[百千万])"
+    return re.compile(
+        rf"(?P<before>{_any(data['before_approximate'])}|{magnitude})?"
+        rf"(?:(?P<digits>{digits})|(?P<numeral>{numeral})|(?P<bare>(?<=[上数])(?=万)))"
+        rf"(?:\s?[至到—－~-]{{1,2}}\s?(?P<high>\d{{1,9}}|{numeral}))?"
+        rf"\s?(?P<more>{more})?(?P<scale>[万亿])?(?P<more2>{more})?(?P<plus>\+)?"
+        rf"\s?(?P<unit>{_any(data['units'])})?(?P<after>{_any(data['after_approximate'])})?"
+    )
