@@ -2,13 +2,14 @@
 
 >>> import xxgk
 >>> record = xxgk.parse("report.html")
+>>> counts = xxgk.counts("公开信息50条,其中网站30条。")
 >>> dataset = xxgk.load("data/dataset")
 """
 
 from parsers.errors import NotAReport
 from parsers.records import PARSER_VERSION
-from xxgk.api import Dataset, load, parse
+from xxgk.api import Dataset, counts, load, parse
 
 __version__ = PARSER_VERSION
 
-__all__ = ["Dataset", "NotAReport", "__version__", "load", "parse"]
+__all__ = ["Dataset", "NotAReport", "__version__", "counts", "load", "parse"]

@@ -5,7 +5,7 @@ from __future__ import annotations
 import os
 from functools import cached_property
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from parsers.errors import NotAReport
 from xxgk.inputs import MAX_BYTES, TOO_LARGE, read_bytes
@@ -36,6 +36,18 @@ def parse(source: str | os.PathLike[str] | bytes, url: str | None = None) -> Rec
     if len(data) > MAX_BYTES:
         raise NotAReport(TOO_LARGE)
     return parse_report(data, source_path=path, source_url=url)
+
+
+def counts(text: str) -> list[dict[str, Any]]:
+    """The counts of a piece of text, in reading order: what the sentences count, with unit, parts and place.
+
+    Each is a dict of ``label``, ``value``, ``unit``, ``approximate``, ``stated_none``, ``parent`` (index in the list
+    of the total that it is a part of, or None), ``start`` and ``end``: ``text[start:end]`` are the words read.
+    """
+    from parsers.narrative import read_counts
+
+    names = ("label", "value", "unit", "approximate", "stated_none", "parent", "start", "end")
+    return [{name: getattr(count, name) for name in names} for count in read_counts(text)]
 
 
 def load(folder: str | os.PathLike[str]) -> Dataset:

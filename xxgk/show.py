@@ -14,7 +14,7 @@ from rich.table import Table
 from rich.text import Text
 
 from parsers.codebook import Indicator, load_codebook
-from parsers.records import Check, RecordSet, Report, Value
+from parsers.records import Check, Count, RecordSet, Report, Section, Value
 
 # Columns of a page where there is no terminal to ask, wide enough for the seven columns of applicants.
 PIPED_WIDTH = 160
@@ -49,9 +49,52 @@ def show_report(record: RecordSet, console: Console) -> None:
             console.print(_form_table(title, rows, cells, failed))
     if cells:
         console.print(_legend())
+    for section in record.sections:
+        marked = _marked_text(section, record.counts)
+        if marked is not None:
+            console.print(marked)
     console.print(_check_table(record.checks, failed))
     for note in record.report.notes:
         console.print(Text(f"note: {plain(note)}"))
+
+
+def _marked_text(section: Section, counts: list[Count]) -> Text | None:
+    """The sentences of a section that count something, each count in ⟦ ⟧ with its number; None where none does."""
+    here = [count for count in counts if count.section == section.section and _stands_at(count, section)]
+    if not here:
+        return None
+    marked = Text(f"{plain(section.title) or section.section}\n", style="bold")
+    for line_start, line in _lines(section.text):
+        inside = [count for count in here if line_start <= count.start < line_start + len(line)]
+        if inside:
+            marked.append_text(_mark_line(line, line_start, inside))
+    return marked
+
+
+def _stands_at(count: Count, section: Section) -> bool:
+    return section.text[count.start : count.end] == count.raw
+
+
+def _lines(text: str) -> Iterable[tuple[int, str]]:
+    start = 0
+    for line in text.split("\n"):
+        yield start, line
+        start += len(line) + 1
+
+
+def _mark_line(line: str, line_start: int, counts: list[Count]) -> Text:
+    marked = Text(style="none")
+    place = 0
+    for count in sorted(counts, key=lambda count: (count.start, count.count_id)):
+        start, end = count.start - line_start, count.end - line_start
+        if start >= place:
+            marked.append(plain(line[place:start]))
+            marked.append(f"⟦{plain(line[start:end])}⟧", style="bold")
+            place = end
+        part = f"<{count.parent_id}" if count.parent_id is not None else ""
+        marked.append(f"[{count.count_id}{part}]", style="dim")
+    marked.append(plain(line[place:]) + "\n")
+    return marked
 
 
 def show_indicators(found: list[Indicator], console: Console) -> None:

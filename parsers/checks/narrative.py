@@ -57,7 +57,7 @@ def check_applications(facts: Facts) -> Iterator[Check]:
         return
     table = received[-1]
     both = add_up([table, facts.rows.get(_OVER, [None])[-1]])
-    right = next((number for number in told if number == table or number == both), None)
+    right = next((number for number in told if number in (table, both)), None)
     expected = told[0] if right is None else right
     actual = both if right is not None and right != table and both is not None else table
     says = ("applications received are in the text", "in the table")

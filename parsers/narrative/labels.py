@@ -104,7 +104,9 @@ def is_left_over(chunk: str, behind: str) -> bool:
 
 
 _THING = re.compile(r"(?:的)?([一-龥A-Za-z“”]{1,14})")
-_STOP = re.compile(r"(?:[,，、；;。)）(（:：]|其中|包括|涉及|并|占|等|均|已|被|由|,|，|为|是|在|于|对|进行|参与|参加|覆盖|惠及|受益)")
+_STOP = re.compile(
+    r"(?:[,，、；;。)）(（:：]|其中|包括|涉及|并|占|等|均|已|被|由|,|，|为|是|在|于|对|进行|参与|参加|覆盖|惠及|受益)"
+)
 
 
 def thing_behind(text: str) -> str:

@@ -1,7 +1,6 @@
 """Numbers that count something: found, valued, and told from dates, articles, addresses and other traps."""
 
 import re
-from bisect import bisect_right
 
 import msgspec
 
@@ -15,6 +14,10 @@ _ENDS = frozenset("，,、；;。)）!！?？\n")
 _STRONG_UNITS = frozenset(("名", "人", "处", "台", "间", "人次", "起", "例", "宗", "件", "份", "期", "场", "册", "块"))
 
 
+# How far in front of a number and behind it the words stand that make it no count.
+_REACH = (30, 16)
+
+
 class Number(msgspec.Struct, frozen=True, gc=False):
     """One counted number: its words from ``start`` to ``end``, value, unit and whether it is approximate."""
 
@@ -25,28 +28,53 @@ class Number(msgspec.Struct, frozen=True, gc=False):
     approximate: bool
 
 
-def find_traps(plain: str, start: int, end: int, words: Words) -> list[tuple[int, int]]:
-    """The spans of a sentence whose numbers count nothing, in order."""
-    return [match.span() for match in words.trap.finditer(plain, start, end)]
+def find_traps(plain: str, spans: list[tuple[int, int]], end: int, words: Words) -> list[tuple[int, int]]:
+    """The spans up to ``end`` whose words make the numbers at ``spans`` no counts, in order."""
+    if not spans:
+        return []
+    start, stop = max(0, spans[0][0] - _REACH[0]), min(end, spans[-1][1] + _REACH[1])
+    traps = [match.span() for match in words.stretch.finditer(plain, start, stop)]
+    windows: list[list[int]] = []
+    for number_start, number_end in spans:
+        if windows and number_start - _REACH[0] <= windows[-1][1]:
+            windows[-1][1] = min(end, number_end + _REACH[1])
+        else:
+            windows.append([max(start, number_start - _REACH[0]), min(end, number_end + _REACH[1])])
+    for first, last in windows:
+        traps += [match.span() for match in words.trap_around.finditer(plain, first, last)]
+    return sorted(traps)
 
 
 def find_numbers(plain: str, start: int, end: int) -> list[Number]:
     """The counted numbers of a sentence of narrowed text, in order."""
     words = load_words()
-    matches = [match for match in words.number.finditer(plain, start, end) if match["digits"] or match["unit"]]
-    if not matches and "零" not in plain[start:end]:
-        return []
-    traps = find_traps(plain, start, end, words)
-    starts = [start for start, _ in traps]
-    found: list[Number] = []
+    left: list[re.Match[str]] = []
+    passed = start
     for match in words.number.finditer(plain, start, end):
-        place = bisect_right(starts, match.end() - 1) - 1
-        if place >= 0 and traps[place][1] > match.start():
+        if match.start() < passed or not _may_count(match):
             continue
-        number = _read(plain, match, words)
-        if number is not None:
-            found.append(number)
+        trap = words.trap_at.match(plain, match.start(), end) or words.trap_at.match(plain, _first_digit(match), end)
+        if trap is not None:
+            passed = trap.end()
+        else:
+            left.append(match)
+    traps = find_traps(plain, [match.span() for match in left], end, words)
+    found: list[Number] = []
+    for match in left:
+        if not any(first < match.end() and match.start() < last for first, last in traps):
+            number = _read(plain, match, words)
+            if number is not None:
+                found.append(number)
     return found
+
+
+def _first_digit(match: re.Match[str]) -> int:
+    """Where the number itself begins, behind a mark such as 近."""
+    return max(match.start("digits"), match.start("numeral"), match.start())
+
+
+def _may_count(match: re.Match[str]) -> bool:
+    return bool(match["digits"] or match["unit"] or match["scale"] or match["numeral"] == "零")
 
 
 def _read(plain: str, match: re.Match[str], words: Words) -> Number | None:
@@ -98,7 +126,9 @@ def _is_counted(plain: str, match: re.Match[str]) -> bool:
         return before not in ".-"
     if match["before"] or match["high"]:
         return False
-    return "一" <= before <= "龥" and (after in _ENDS or after.isspace() or "一" <= after <= "龥" and _goes_on(plain, match))
+    return "一" <= before <= "龥" and (
+        after in _ENDS or after.isspace() or ("一" <= after <= "龥" and _goes_on(plain, match))
+    )
 
 
 def _goes_on(plain: str, match: re.Match[str]) -> bool:

@@ -106,7 +106,12 @@ class _Sentence:
     def _lend_unit(self, number: Number, gap: str) -> None:
         """Numbers right before this one that lost their unit have this one's (文字解读130、图文解读60件)."""
         for reading in reversed(self.readings[self.first : -1]):
-            if reading.number.unit or reading.borrowed or not number.unit or _BREAKS.sub("", gap) != gap.replace("、", ""):
+            if (
+                reading.number.unit
+                or reading.borrowed
+                or not number.unit
+                or _BREAKS.sub("", gap) != gap.replace("、", "")
+            ):
                 return
             reading.borrowed = number.unit
             gap = "、"
@@ -188,7 +193,9 @@ class _Sentence:
     def _open_list(self, parent: int, number: Number, by: str, chunk: str, marker: str = "") -> tuple[int, str]:
         if self.open is None or self.open.parent != parent:
             of_acts = begins_with_act(clean_label(chunk, True))
-            self.open = _List(parent, number.unit, float(self.readings[parent].number.value), of_acts=of_acts, opened=marker)
+            self.open = _List(
+                parent, number.unit, float(self.readings[parent].number.value), of_acts=of_acts, opened=marker
+            )
         self.open.filled += number.value
         self.open.parts += 1
         return parent, by
@@ -205,12 +212,13 @@ class _Sentence:
         return self.open.parent
 
     def _root_of_share(self, number: Number, percent: float) -> int | None:
-        """The total, in this sentence or one before, of which the number is so many percent; else the sentence's own."""
+        """The total, in this sentence or one before, of which the number is that share; else the sentence's own."""
         for index in range(len(self.readings) - 1, max(-1, len(self.readings) - _NEAR), -1):
             total = self.readings[index].number
-            if self.readings[index].parent is None and total.unit == number.unit and total.value >= number.value and total.value > 0:
-                if abs(100 * number.value / total.value - percent) <= _ROUNDING:
-                    return index
+            if self.readings[index].parent is not None or total.unit != number.unit or total.value <= 0:
+                continue
+            if total.value >= number.value and abs(100 * number.value / total.value - percent) <= _ROUNDING:
+                return index
         return self._root_of_unit(number.unit)
 
     def _root_of_unit(self, unit: str) -> int | None:

@@ -13,7 +13,9 @@ class Words(msgspec.Struct, frozen=True):
 
     number: re.Pattern[str]
     money: frozenset[str]
-    trap: re.Pattern[str]
+    stretch: re.Pattern[str]
+    trap_at: re.Pattern[str]
+    trap_around: re.Pattern[str]
     countable: re.Pattern[str]
     verb: re.Pattern[str]
     not_act: re.Pattern[str]
@@ -40,7 +42,9 @@ def load_words() -> Words:
     return Words(
         number=_number_pattern(data),
         money=frozenset(data["money"]),
-        trap=re.compile("|".join(f"(?:{pattern})" for pattern in data["traps"])),
+        stretch=re.compile("|".join(f"(?:{pattern})" for pattern in data["stretches"])),
+        trap_at=re.compile("|".join(f"(?:{pattern})" for pattern in data["traps_at"])),
+        trap_around=re.compile("|".join(f"(?:{pattern})" for pattern in data["traps_around"])),
         countable=re.compile(data["countable"]),
         verb=re.compile(f"(?:{_any(data['adverbs'])})?(?:{_any(data['verbs'])})"),
         not_act=re.compile(_any(data["not_acts"])),
