@@ -22,6 +22,7 @@ test: .venv/installed-test
 
 bench: .venv/installed-bench
 	$(BIN)/python -m benchmarks.parse
+	$(BIN)/python -m benchmarks.counts
 
 clean:
 	rm -rf .venv build *.egg-info .pytest_cache .mypy_cache .ruff_cache .hypothesis

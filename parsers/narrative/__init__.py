@@ -16,8 +16,9 @@ from parsers.narrative.words import load_words
 from parsers.records import Count, Section
 
 # Narrowing keeps the length, so that places in the narrowed text are places in the text.
-_NARROW = {code: code - 0xFEE0 for code in range(0xFF01, 0xFF5F)} | {0x3000: " ", 0xA0: " ", 0x3002: "。"}
-_NARROW |= {ord("【"): "(", ord("["): "(", ord("】"): ")", ord("]"): ")"}
+_NARROW = {chr(code): chr(code - 0xFEE0) for code in range(0xFF01, 0xFF5F)}
+_NARROW |= {"\u3000": " ", "\xa0": " ", "【": "(", "[": "(", "［": "(", "】": ")", "]": ")", "］": ")"}
+_WIDE = re.compile("[" + re.escape("".join(_NARROW)) + "]")
 # 其中 at the head of a sentence goes on with the total in the sentence before.
 _SENTENCE_END = re.compile(r"[。!?\n](?!\s*其中)")
 
@@ -45,15 +46,21 @@ class CountReading(msgspec.Struct, frozen=True):
 
 def read_counts(text: str) -> list[CountReading]:
     """The counts of a piece of text, in reading order."""
-    plain = _LONG_RUN.sub(lambda match: "#" * len(match[0]), text.translate(_NARROW))
+    plain = _LONG_RUN.sub(lambda match: "#" * len(match[0]), _narrow(text))
+    words = load_words()
     readings: list[Reading] = []
     for start, end in _sentences(plain):
         first = len(readings)
         numbers = find_numbers(plain, start, end)
         for place in range(0, len(numbers), MAX_NUMBERS):
             read_sentence(plain, start, end, numbers[place : place + MAX_NUMBERS], readings)
-        _add_stated_none(plain, start, end, readings, first)
+        if words.denial.search(plain, start, end):
+            _add_stated_none(plain, start, end, readings, first)
     return _finish(readings)
+
+
+def _narrow(text: str) -> str:
+    return _WIDE.sub(lambda match: _NARROW[match[0]], text)
 
 
 def _sentences(plain: str) -> list[tuple[int, int]]:

@@ -16,6 +16,8 @@ _STRONG_UNITS = frozenset(("名", "人", "处", "台", "间", "人次", "起", "
 
 # How far in front of a number and behind it the words stand that make it no count.
 _REACH = (30, 16)
+# A stretch in which no number counts begins with one of these.
+_STRETCH = re.compile('[《“‘"「@]|http|www|htm')
 
 
 class Number(msgspec.Struct, frozen=True, gc=False):
@@ -33,7 +35,9 @@ def find_traps(plain: str, spans: list[tuple[int, int]], end: int, words: Words)
     if not spans:
         return []
     start, stop = max(0, spans[0][0] - _REACH[0]), min(end, spans[-1][1] + _REACH[1])
-    traps = [match.span() for match in words.stretch.finditer(plain, start, stop)]
+    traps: list[tuple[int, int]] = []
+    if _STRETCH.search(plain, start, stop):
+        traps += [match.span() for match in words.stretch.finditer(plain, start, stop)]
     windows: list[list[int]] = []
     for number_start, number_end in spans:
         if windows and number_start - _REACH[0] <= windows[-1][1]:
@@ -49,14 +53,16 @@ def find_numbers(plain: str, start: int, end: int) -> list[Number]:
     """The counted numbers of a sentence of narrowed text, in order."""
     words = load_words()
     left: list[re.Match[str]] = []
-    passed = start
-    for match in words.number.finditer(plain, start, end):
-        if match.start() < passed or not _may_count(match):
+    place = start
+    while (seed := words.seed.search(plain, place, end)) is not None:
+        place = seed.start()
+        match = words.number.match(plain, place, end)
+        if match is None or not _may_count(match):
+            place = place + 1 if match is None else max(match.end(), place + 1)
             continue
-        trap = words.trap_at.match(plain, match.start(), end) or words.trap_at.match(plain, _first_digit(match), end)
-        if trap is not None:
-            passed = trap.end()
-        else:
+        trap = words.trap_at.match(plain, place, end)
+        place = max(match.end(), place + 1) if trap is None else trap.end()
+        if trap is None:
             left.append(match)
     traps = find_traps(plain, [match.span() for match in left], end, words)
     found: list[Number] = []
@@ -68,21 +74,17 @@ def find_numbers(plain: str, start: int, end: int) -> list[Number]:
     return found
 
 
-def _first_digit(match: re.Match[str]) -> int:
-    """Where the number itself begins, behind a mark such as 近."""
-    return max(match.start("digits"), match.start("numeral"), match.start())
-
-
 def _may_count(match: re.Match[str]) -> bool:
     return bool(match["digits"] or match["unit"] or match["scale"] or match["numeral"] == "零")
 
 
 def _read(plain: str, match: re.Match[str], words: Words) -> Number | None:
     value = _value(match)
-    if value is None or not _is_counted(plain, match):
+    mark = _mark_before(plain, match, words)
+    if value is None or not _is_counted(plain, match, mark):
         return None
     unit = match["unit"] or ""
-    marks = (match["before"], match["more"], match["more2"], match["plus"], match["after"], match["high"])
+    marks = (mark, match["more"], match["more2"], match["plus"], match["after"], match["high"])
     scale = match["scale"]
     if scale and unit == "元":
         unit = f"{scale}元"
@@ -91,7 +93,16 @@ def _read(plain: str, match: re.Match[str], words: Words) -> Number | None:
     elif unit in ("万元", "亿元"):
         pass
     number = int(value) if value == int(value) else value
-    return Number(match.start(), match.end(), number, unit, any(marks))
+    return Number(match.start() - len(mark), match.end(), number, unit, any(marks))
+
+
+def _mark_before(plain: str, match: re.Match[str], words: Words) -> str:
+    """The mark in front of a number that makes it approximate (近, 超过; 上 and 数 only before 百 千 万), or ''."""
+    start = match.start()
+    before = words.before.search(plain, max(0, start - 2), start)
+    if before is None and plain[start : start + 1] in "百千万":
+        before = words.before_magnitude.search(plain, max(0, start - 1), start)
+    return before[0] if before else ""
 
 
 def _value(match: re.Match[str]) -> int | float | None:
@@ -114,17 +125,17 @@ def _numeral(numeral: str) -> int | None:
     return read_numeral(numeral)
 
 
-def _is_counted(plain: str, match: re.Match[str]) -> bool:
+def _is_counted(plain: str, match: re.Match[str], mark: str) -> bool:
     """Whether a number has a unit, or stands where its unit was lost; numerals need more than a unit."""
     before = plain[match.start() - 1] if match.start() else ""
     after = plain[match.end()] if match.end() < len(plain) else "。"
     if match["numeral"] == "零" and before == "为":
         return True
     if match["numeral"]:
-        return bool(match["unit"]) and _is_counted_numeral(plain, match)
+        return bool(match["unit"]) and (bool(mark) or _is_counted_numeral(plain, match))
     if match["unit"] or match["scale"]:
         return before not in ".-"
-    if match["before"] or match["high"]:
+    if mark or match["high"]:
         return False
     return "一" <= before <= "龥" and (
         after in _ENDS or after.isspace() or ("一" <= after <= "龥" and _goes_on(plain, match))
@@ -139,7 +150,7 @@ def _goes_on(plain: str, match: re.Match[str]) -> bool:
 
 def _is_counted_numeral(plain: str, match: re.Match[str]) -> bool:
     """Whether a number in Chinese numerals counts: an act or a countable thing stands right in front of it."""
-    if match["more"] or match["more2"] or match["before"] or match["scale"] or len(match["numeral"]) >= 3:
+    if match["more"] or match["more2"] or match["scale"] or len(match["numeral"]) >= 3:
         return True
     value = _numeral(match["numeral"])
     front = plain[max(0, match.start() - 8) : match.start()]

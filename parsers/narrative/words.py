@@ -11,7 +11,11 @@ import msgspec
 class Words(msgspec.Struct, frozen=True):
     """What the steps of reading look for; every pattern is linear in the length of the text."""
 
+    seed: re.Pattern[str]
     number: re.Pattern[str]
+    before: re.Pattern[str]
+    before_magnitude: re.Pattern[str]
+    denial: re.Pattern[str]
     money: frozenset[str]
     stretch: re.Pattern[str]
     trap_at: re.Pattern[str]
@@ -40,7 +44,11 @@ def load_words() -> Words:
     """The word lists."""
     data = tomllib.loads(files("parsers").joinpath("data", "narrative.toml").read_text("utf-8"))
     return Words(
+        seed=re.compile("[0-9零一二两三四五六七八九十百千万]"),
         number=_number_pattern(data),
+        before=re.compile(f"(?:{_any(data['before_approximate'])})$"),
+        before_magnitude=re.compile(f"(?:{_any(data['before_magnitude'])})$"),
+        denial=re.compile("[未没无零]"),
         money=frozenset(data["money"]),
         stretch=re.compile("|".join(f"(?:{pattern})" for pattern in data["stretches"])),
         trap_at=re.compile("|".join(f"(?:{pattern})" for pattern in data["traps_at"])),
@@ -74,9 +82,7 @@ def _number_pattern(data: dict[str, list[str]]) -> re.Pattern[str]:
     digits = r"\d(?: \d){2,8}(?!\d)|\d{1,3}(?:,\d{3})+(?!\d)(?:\.\d+)?|\d+(?: \d{3})*(?:\.\d+)?"
     numeral = "[零一二两三四五六七八九十百千]{1,7}"
     more = f"(?:{_any(data['between_approximate'])})"
-    magnitude = f"(?:{_any(data['before_magnitude'])})(?=[百千万])"
     return re.compile(
-        rf"(?P<before>{_any(data['before_approximate'])}|{magnitude})?"
         rf"(?:(?P<digits>{digits})|(?P<numeral>{numeral})|(?P<bare>(?<=[上数])(?=万)))"
         rf"(?:\s?[至到—－~-]{{1,2}}\s?(?P<high>\d{{1,9}}|{numeral}))?"
         rf"\s?(?P<more>{more})?(?P<scale>[万亿])?(?P<more2>{more})?(?P<plus>\+)?"
