@@ -1,4 +1,4 @@
-"""Time to read the counts of a report's text, against bare lxml parsing of the same page: ``python -m benchmarks.counts``.
+"""Time to read the counts of a report's text, against bare lxml parsing of its page: ``python -m benchmarks.counts``.
 
 The text is that of generated reports brought to 6,000 characters. Printed: medians over interleaved rounds and the
 ratio; absolute times are this machine's.
@@ -35,9 +35,8 @@ def main() -> None:
             counts.append(_time(partial(read_counts, text)))
         gc.collect()
     ours, theirs = statistics.median(counts), statistics.median(bare)
-    print(
-        f"{CHARACTERS} characters, {found / REPORTS:.0f} counts: {ours:.2f} ms, {ours / theirs:.1f} x lxml ({theirs:.2f} ms)"
-    )
+    counted = f"{CHARACTERS} characters, {found / REPORTS:.0f} counts"
+    print(f"{counted}: {ours:.2f} ms, {ours / theirs:.1f} x lxml ({theirs:.2f} ms)")
 
 
 def _lengthen(text: str) -> str:

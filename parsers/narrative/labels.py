@@ -24,7 +24,11 @@ def clean_label(text: str, is_part: bool) -> str:
     words = load_words()
     label = _NOISE.sub("", text).strip("()（）:：,，、;；.。-—")
     cumulative = "累计" if not is_part and "累计" in label and words.since.search(text) else ""
-    label = _cut_leads(label, is_part)
+    period = words.periods.search(label) if not is_part else None
+    if period is not None:
+        cumulative = period[0].replace("截止", "截至")
+        label = label[period.end() :] or label
+    label = words.causes.sub("", _cut_leads(label, is_part))
     for _ in range(3):
         tail = words.tail.search(label)
         if tail is None or tail.start() == 0:
@@ -45,20 +49,26 @@ def clean_label(text: str, is_part: bool) -> str:
 def _find_act(label: str) -> int:
     """Where the act of a clause begins: behind the agency and the place or medium; 0 where there is none."""
     words = load_words()
-    acts = [
-        match
-        for match in words.verb.finditer(label)
-        if label[match.end() : match.end() + 1] not in ("量", "率") and not words.not_act.match(label, match.start())
-    ]
+    acts = [match for match in words.verb.finditer(label) if _is_real_act(label, match)]
     for n, act in enumerate(acts):
-        # An act at the very end is the thing itself (图文解读, 不动产公告, 申请办结).
+        # An act at the very end is the thing itself (图文解读, 不动产公告, 申请办结), save behind an agency.
         if act.end() == len(label):
-            return 0 if n == 0 else acts[n - 1].start()
+            if n:
+                return acts[n - 1].start()
+            return act.start() if words.agencies.search(label[: act.start()]) else 0
         if n + 1 < len(acts) and acts[n + 1].start() == act.end() and acts[n + 1][0].endswith(act[0]):
             continue
         if n + 1 == len(acts) or not words.places.search(label[act.start() : acts[n + 1].start()]):
-            return act.start()
+            medium = words.medium.match(act[0])
+            return act.start() + (medium.end() if medium and medium.end() < len(act[0]) else 0)
     return 0
+
+
+def _is_real_act(label: str, match: re.Match[str]) -> bool:
+    """Whether the words of an act are one here, and no part of a thing (访问量, 公示栏, 信息公开)."""
+    if label[match.end() : match.end() + 1] in ("量", "率") or load_words().not_act.match(label, match.start()):
+        return False
+    return not (match[0] == "公开" and label[: match.start()].endswith("信息"))
 
 
 def _cut_leads(label: str, is_part: bool) -> str:

@@ -124,6 +124,9 @@ class _Sentence:
         behind = self.plain[number.end : self.end]
         if is_left_over(chunk, behind):
             return "结转下年"
+        kind = load_words().kinds.match(behind) if load_words().bare.match(chunk.strip(" ,，、:：()（）")) else None
+        if kind is not None:
+            return clean_label(kind[1], True)
         if load_words().reached.match(label) and chunk.strip():
             return self._subject_before(number) or label
         if not label and not is_part and len(self.readings) > self.first and self.last_end == number.start:
@@ -271,7 +274,10 @@ class _Sentence:
         if mark is None or (mark[0] == "均" and mark.end() != len(clause)):
             return []
         front, behind = clause[: mark.start()], clause[mark.end() :]
-        names = [name for name in (clean_label(part, True) for part in _NAMES.split(front)) if name]
+        parts = _NAMES.split(front)
+        # The first thing may have agency, time and 在 in front of it.
+        parts[0] = clean_label(re.split("在|通过", parts[0])[-1], False)
+        names = _complete_acts([name for name in (clean_label(part, True) for part in parts) if name])
         if len(names) < 2:
             both = re.fullmatch(r"(.{2,4})并(.{2,4}?)((?:政府信息|信息|公开)?.{1,12})", clean_label(front, False))
             return [both[1] + both[3], both[2] + both[3]] if both else []
@@ -311,6 +317,13 @@ class _Sentence:
             label = name + acts if not name.endswith(acts) else name
             self._append(Reading(label, number, parents[n], by="listed" if parents[n] is not None else ""))
         self.last_end = pair[-1].end
+
+
+def _complete_acts(names: list[str]) -> list[str]:
+    """Acts without a thing get that of the last name (受理、办结申请: 受理申请, 办结申请)."""
+    act = load_words().verb.match(names[-1]) if names else None
+    thing = names[-1][act.end() :] if act else ""
+    return [name + thing if is_act(name) and name != names[-1] else name for name in names]
 
 
 def read_sentence(plain: str, start: int, end: int, numbers: list[Number], readings: list[Reading]) -> None:

@@ -25,6 +25,7 @@ class Words(msgspec.Struct, frozen=True):
     not_act: re.Pattern[str]
     lead: re.Pattern[str]
     tail: re.Pattern[str]
+    medium: re.Pattern[str]
     parts: re.Pattern[str]
     sums: re.Pattern[str]
     rest: re.Pattern[str]
@@ -36,6 +37,11 @@ class Words(msgspec.Struct, frozen=True):
     reached: re.Pattern[str]
     compared: re.Pattern[str]
     steps: re.Pattern[str]
+    causes: re.Pattern[str]
+    agencies: re.Pattern[str]
+    periods: re.Pattern[str]
+    kinds: re.Pattern[str]
+    bare: re.Pattern[str]
     since: re.Pattern[str]
 
 
@@ -57,7 +63,8 @@ def load_words() -> Words:
         verb=re.compile(f"(?:{_any(data['adverbs'])})?(?:{_any(data['verbs'])})"),
         not_act=re.compile(_any(data["not_acts"])),
         lead=re.compile(f"(?:{_any(data['leads'])})"),
-        tail=re.compile(f"(?:{_any(data['tails'])})$"),
+        tail=re.compile(f"(?:{_any(data['tails'])}|(?<![人次户总字])数)$"),
+        medium=re.compile(_any(data["media"])),
         parts=re.compile(data["parts"]),
         sums=re.compile(data["sums"]),
         rest=re.compile(data["rest"]),
@@ -69,6 +76,11 @@ def load_words() -> Words:
         reached=re.compile(data["reached"]),
         compared=re.compile(data["compared"]),
         steps=re.compile(data["steps"]),
+        causes=re.compile(data["causes"]),
+        agencies=re.compile(data["agencies"]),
+        periods=re.compile(data["periods"]),
+        kinds=re.compile(data["kinds"]),
+        bare=re.compile(data["bare"]),
         since=re.compile(data["since"]),
     )
 
