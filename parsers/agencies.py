@@ -11,6 +11,7 @@ from importlib.resources import files
 import msgspec
 
 from parsers.divisions import division_level, division_name, is_place, read_place, skip_places
+from parsers.text import any_of
 
 _BRACKETED = re.compile(r"[(（][^()（）]*[)）]")
 _MAX_NAME = 40
@@ -74,11 +75,6 @@ def _data() -> _Data:
 def load_agency_types() -> tuple[AgencyType, ...]:
     """All types in the order of their data file."""
     return _data().type
-
-
-def any_of(words: Iterable[str]) -> str:
-    """A pattern, without a group of its own, for any of the words, the longest first."""
-    return "(?:" + "|".join(map(re.escape, sorted(words, key=len, reverse=True))) + ")"
 
 
 @cache

@@ -6,6 +6,7 @@ Only full-width forms of ASCII are narrowed; NFKC is not used, because it would 
 
 import itertools
 import re
+from collections.abc import Iterable
 from functools import cache, lru_cache
 from typing import Any
 
@@ -29,6 +30,11 @@ _NOT_LETTERS = re.compile(r"[^\w]|_")
 # A header may name the year where the form says 本年 (this year).
 _THIS_YEAR = re.compile(r"^20\d\d年度?")
 _PINYIN = re.compile(r"\([a-zà-ɏ]{1,8}\)")
+
+
+def any_of(words: Iterable[str]) -> str:
+    """A pattern, without a group of its own, for any of the words, the longest first."""
+    return "(?:" + "|".join(map(re.escape, sorted(words, key=len, reverse=True))) + ")"
 
 
 def narrow(text: str) -> str:

@@ -6,10 +6,10 @@ from functools import cache, lru_cache
 
 import msgspec
 
-from parsers.agencies import any_of, complete_place, is_agency
+from parsers.agencies import complete_place, is_agency
 from parsers.header.dates import YEAR, YEAR_PATTERN, read_year
 from parsers.header.words import load_words
-from parsers.text import compact, squeeze
+from parsers.text import any_of, compact, squeeze
 
 MAX_TITLE = 100
 _PARTS = re.compile(r"[_|｜>»]|\s?[-—–]{1,2}\s?")

@@ -7,6 +7,8 @@ from importlib.resources import files
 
 import msgspec
 
+from parsers.text import any_of
+
 
 class Words(msgspec.Struct, frozen=True):
     """What the steps of reading look for; every pattern is linear in the length of the text."""
@@ -52,19 +54,19 @@ def load_words() -> Words:
     return Words(
         seed=re.compile("[0-9零一二两三四五六七八九十百千万]"),
         number=_number_pattern(data),
-        before=re.compile(f"(?:{_any(data['before_approximate'])})$"),
-        before_magnitude=re.compile(f"(?:{_any(data['before_magnitude'])})$"),
+        before=re.compile(f"(?:{any_of(data['before_approximate'])})$"),
+        before_magnitude=re.compile(f"(?:{any_of(data['before_magnitude'])})$"),
         denial=re.compile("[未没无零]"),
         money=frozenset(data["money"]),
         stretch=re.compile("|".join(f"(?:{pattern})" for pattern in data["stretches"])),
         trap_at=re.compile("|".join(f"(?:{pattern})" for pattern in data["traps_at"])),
         trap_around=re.compile("|".join(f"(?:{pattern})" for pattern in data["traps_around"])),
         countable=re.compile(data["countable"]),
-        verb=re.compile(f"(?:{_any(data['adverbs'])})?(?:{_any(data['verbs'])})"),
-        not_act=re.compile(_any(data["not_acts"])),
-        lead=re.compile(f"(?:{_any(data['leads'])})"),
-        tail=re.compile(f"(?:{_any(data['tails'])}|(?<![人次户总字])数)$"),
-        medium=re.compile(_any(data["media"])),
+        verb=re.compile(f"(?:{any_of(data['adverbs'])})?(?:{any_of(data['verbs'])})"),
+        not_act=re.compile(any_of(data["not_acts"])),
+        lead=re.compile(f"(?:{any_of(data['leads'])})"),
+        tail=re.compile(f"(?:{any_of(data['tails'])}|(?<![人次户总字])数)$"),
+        medium=re.compile(any_of(data["media"])),
         parts=re.compile(data["parts"]),
         sums=re.compile(data["sums"]),
         rest=re.compile(data["rest"]),
@@ -85,18 +87,14 @@ def load_words() -> Words:
     )
 
 
-def _any(words: list[str]) -> str:
-    return "|".join(map(re.escape, sorted(words, key=len, reverse=True)))
-
-
 def _number_pattern(data: dict[str, list[str]]) -> re.Pattern[str]:
     """A number with its marks and unit, over narrowed text: 5500余条 · 14万余条 · 近300条 · 一百二十三件 · 3—5名."""
     digits = r"\d(?: \d){2,8}(?!\d)|\d{1,3}(?:,\d{3})+(?!\d)(?:\.\d+)?|\d+(?: \d{3})*(?:\.\d+)?"
     numeral = "[零一二两三四五六七八九十百千]{1,7}"
-    more = f"(?:{_any(data['between_approximate'])})"
+    more = f"(?:{any_of(data['between_approximate'])})"
     return re.compile(
         rf"(?:(?P<digits>{digits})|(?P<numeral>{numeral})|(?P<bare>(?<=[上数])(?=万)))"
         rf"(?:\s?[至到—－~-]{{1,2}}\s?(?P<high>\d{{1,9}}|{numeral}))?"
         rf"\s?(?P<more>{more})?(?P<scale>[万亿])?(?P<more2>{more})?(?P<plus>\+)?"
-        rf"\s?(?P<unit>{_any(data['units'])})?(?P<after>{_any(data['after_approximate'])})?"
+        rf"\s?(?P<unit>{any_of(data['units'])})?(?P<after>{any_of(data['after_approximate'])})?"
     )
