@@ -23,7 +23,7 @@ from parsers.text import squeeze
 
 MAX_LINES = 200_000
 # Between two cells of a table without pipes may stand a piece of a broken label, not a sentence.
-_MAX_GAP = 4
+_MAX_GAP = 8
 _MIN_BARE_VALUES = 3
 _MIN_BARE_LABELS = 2
 _MIN_VOTES = 3
@@ -188,9 +188,8 @@ def _join_wrapped(tokens: list[Token]) -> list[Token]:
 def _is_broken_label(pieces: list[Token], size: int) -> bool:
     if len(pieces) < size or any(piece.row >= 0 or piece.kind != "label" for piece in pieces):
         return False
-    whole = read_label("".join(piece.text for piece in pieces))
     parts = [meaning(piece) for piece in pieces]
-    if not is_official("".join(piece.text for piece in pieces)) or whole in parts:
+    if not is_official("".join(piece.text for piece in pieces)):
         return False
     return any(not (part.is_row or part.is_header) for part in parts)
 
@@ -216,6 +215,8 @@ def _begins_row(row: list[Token], token: Token) -> bool:
     if token.row >= 0 and token.row == last.row:
         return False
     kind = token.kind
+    if kind == "value" and last.row < 0 and _is_outcome_header(row):
+        return True
     if token.row >= 0 or last.row >= 0:
         # The labels of torn tables stand alone on the line before their numbers.
         alone = last.row < 0 and len(row) <= _MAX_HEADER and all(item.kind == "label" for item in row)
@@ -294,7 +295,7 @@ def _add_grid(blocks: list[Block], rows: list[list[Token]], sources: Sequence[in
     width = min(MAX_COLUMNS, max(map(len, rows)) + 1)
     cells = [
         [Cell(token.text, r, c, 1, 1, sources[token.line]) for c, token in enumerate(row[:width])]
-        + [Cell("", r, c, 1, 1, sources[row[0].line]) for c in range(len(row), width)]
+        + [Cell("", r, c) for c in range(len(row), width)]
         for r, row in enumerate(rows)
     ]
     blocks.append(Grid(cells, False, sources[rows[0][0].line]))

@@ -60,7 +60,7 @@ def find_application_rows(
     found: list[ApplicationRow] = []
     for row in rows:
         indicator = _read_indicator(row, context) if row.labels else ""
-        if indicator and row.values:
+        if indicator and any(cell.line != MISSING_LINE for cell in row.values):
             found.append(_place_row(indicator, row, context, table, grid.aligned, damaged))
             context.last = indicator
     return found, context.order
@@ -151,7 +151,7 @@ def _place_row(
         filled = trim_remarks(filled, len(order))
     if len(filled) == len(order) and not _has_blank_inside(row, filled, context.columns):
         _place_in_order(found, order, filled, [cell.column_span + cell.row_span == 2 for cell in filled])
-    elif aligned and context.columns and not any(cell.line == MISSING_LINE for cell in row.values):
+    elif aligned and context.columns and all(row.slots[c].line != MISSING_LINE for c in context.columns):
         placed = place_by_columns(row, [(c, c + 1) for c in context.columns])
         merged = any(cell.column_span > 1 for cell, _ in placed)
         _place_in_order(found, order, [cell for cell, _ in placed], [sure and not merged for _, sure in placed])

@@ -8,7 +8,16 @@ import msgspec
 
 from parsers.documents.model import Cell, Grid
 from parsers.forms.lost import is_glued
-from parsers.forms.rows import PrintedRow, Slot, is_damaged, place_by_columns, read_cell, refuse, trim_remarks
+from parsers.forms.rows import (
+    MISSING_LINE,
+    PrintedRow,
+    Slot,
+    is_damaged,
+    place_by_columns,
+    read_cell,
+    refuse,
+    trim_remarks,
+)
 from parsers.forms.schema import DISCLOSURE, DisclosureBlock, load_forms, read_label
 from parsers.numbers import Reading
 from parsers.placement import cut_once
@@ -126,7 +135,7 @@ def _place(found: DisclosureRow, width: int) -> list[tuple[Cell, bool]]:
     """The cell of each column, and whether it is certain to be that column's."""
     row, header = found.row, found.header
     filled = trim_remarks(row.filled, width)
-    if found.is_part or not row.values:
+    if found.is_part or all(cell.line == MISSING_LINE for cell in row.values):
         return [(row.labels[-1], False)] * width
     if found.aligned and header:
         placed = place_by_columns(row, [(cell.column, cell.column + cell.column_span) for cell in header])

@@ -21,6 +21,11 @@ _NARROW |= {"\u3000": " ", "\xa0": " ", "【": "(", "[": "(", "［": "(", "】":
 _WIDE = re.compile("[" + re.escape("".join(_NARROW)) + "]")
 # 其中 at the head of a sentence goes on with the total in the sentence before.
 _SENTENCE_END = re.compile(r"[。!?\n](?!\s*其中)")
+# In text that was wrapped at a fixed width, a line ends a sentence only where its last mark does, or a heading follows.
+_WRAPPED_END = re.compile(
+    r"[。!?](?!\s*其中)|\n(?=\s*(?:\(?[一二三四五六七八九十]{1,3}[)、.]|\d{1,2}[.、](?!\d)))|(?<=[;:])\n"
+)
+_CLOSED_LINE = re.compile(r"[。;:!?]\s*$")
 
 _CLAUSE = re.compile(r"[,;:。、]")
 # No number has so many digits; runs of them are looked at once and not again.
@@ -63,10 +68,17 @@ def _narrow(text: str) -> str:
     return _WIDE.sub(lambda match: _NARROW[match[0]], text)
 
 
+def _is_wrapped(plain: str) -> bool:
+    """Whether most lines break off inside a sentence, as in text taken from a page of fixed width."""
+    lines = [line for line in plain.split("\n") if line.strip()]
+    return len(lines) >= 4 and sum(1 for line in lines if not _CLOSED_LINE.search(line)) > 0.6 * len(lines)
+
+
 def _sentences(plain: str) -> list[tuple[int, int]]:
     spans: list[tuple[int, int]] = []
     start = 0
-    for match in _SENTENCE_END.finditer(plain):
+    ends = _WRAPPED_END if _is_wrapped(plain) else _SENTENCE_END
+    for match in ends.finditer(plain):
         spans.append((start, match.end()))
         start = match.end()
     spans.append((start, len(plain)))
