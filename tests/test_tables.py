@@ -311,3 +311,43 @@ def test_a_small_table_of_the_reports_own_is_no_form() -> None:
     page = "<table><tr><td>项目</td><td>数量</td></tr><tr><td>行政许可</td><td>12</td></tr></table>"
     assert tables_of(page).form == "narrative"
     assert values_of(page) == {}
+
+
+def test_rows_of_a_page_of_fixed_width_with_labels_broken_over_lines() -> None:
+    lines = [
+        "一、本年新收政府信息公开申请数量 5 1 0 0 0 0 6",
+        "二、上年结转政府信息公开申请数量 0 0 0 0 0 0 0",
+        *"三、|本|年|度|办|理|结|果".split("|"),
+        "（二）部分公开（区分处理的，只计这一情",
+        "形，不计其他情形）",
+        "4 0 0 0 0 0 4",
+        "- 5 -",
+        *"（六）其|他处理|1、申请人无正当理由逾期不补|正、行政机关不再处理其政府信|息公开申请".split("|"),
+        "0 1 0 0 0 0 1",
+        *"2、申请人逾期未按收费通知要|求缴纳费用、行政机关不再处理|其政府信息公开申请".split("|"),
+        "0 0 0 0 0 0 0",
+        "（七）总计 4 1 0 0 0 0 5",
+        "四、结转下年度继续办理 1 0 0 0 0 0 1",
+        "四、政府信息公开行政复议、行政诉讼情况",
+        "行政复议 行政诉讼",
+        *"结果|维持|结 果|纠正|其他结|果|尚 未|审结|总计|未经复议直接起诉 复议后起诉".split("|"),
+        *"结 果|维持|结 果|纠正|其 他|结果|尚 未|审结|总计|结 果|维持|结 果|纠正|其 他|结果|尚未审|结|总计".split("|"),
+        "1 0 2 0 3 0 0 0 0 0 0 4 0 0 4",
+    ]
+    found = values_of("\n".join(lines))
+    assert found["applications.results.partly_granted", "natural_person"].value == 4
+    assert found["applications.results.other.uncorrected", "business"].value == 1
+    assert found["applications.results.other.unpaid", "total"].value == 0
+    assert found["review.total", None].value == 3
+    assert found["litigation.after_review.corrected", None].value == 4
+    assert {value.status for value in found.values()} == {"number"}
+
+
+def test_a_label_without_any_cell_is_a_missing_row_and_no_row_of_blanks() -> None:
+    lines = [
+        "一、本年新收政府信息公开申请数量 5 1 0 0 0 0 6",
+        "二、上年结转政府信息公开申请数量",
+        "（一）予以公开 4 1 0 0 0 0 5",
+    ]
+    lines += ["（七）总计 4 1 0 0 0 0 5", "四、结转下年度继续办理 1 0 0 0 0 0 1"]
+    assert ("applications.carried_over", "total") not in values_of("\n".join(lines))
