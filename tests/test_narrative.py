@@ -159,6 +159,12 @@ def test_parts_add_up_unless_only_some_are_named(text: str, outcome: str) -> Non
     assert (check.rule, check.outcome) == ("N-PARTS", outcome)
 
 
+def test_a_total_that_is_divided_twice_is_checked_twice() -> None:
+    text = "收到申请15件(网上申请10件,信函申请5件),其中予以公开8件、部分公开2件、无法提供5件。"
+    assert [check.outcome for check in checks_of(text)] == ["pass", "pass"]
+    assert [check.outcome for check in checks_of(text.replace("予以公开8件", "予以公开9件"))] == ["pass", "fail"]
+
+
 def test_text_and_tables_are_held_against_each_other() -> None:
     (check,) = checks_of("全年收到政府信息公开申请1件。", received=0)
     assert (check.rule, check.outcome, check.expected, check.actual) == ("N-APPLICATIONS", "fail", 1, 0)
