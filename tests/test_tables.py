@@ -343,6 +343,16 @@ def test_rows_of_a_page_of_fixed_width_with_labels_broken_over_lines() -> None:
     assert {value.status for value in found.values()} == {"number"}
 
 
+def test_fifteen_numbers_parted_by_tabs_below_a_header_that_lost_lines() -> None:
+    lines = [
+        "四、政府信息公开行政复议、行政诉讼情况",
+        "行政复议\t行政诉讼",
+        "结果维持\t结果\t其他\t尚未\t总计",
+        "\t".join("102030000000000"),
+    ]
+    assert [n for n, _ in numbers("\n".join(lines), "review")] == [1, 0, 2, 0, 3]
+
+
 def test_a_label_without_any_cell_is_a_missing_row_and_no_row_of_blanks() -> None:
     lines = [
         "一、本年新收政府信息公开申请数量 5 1 0 0 0 0 6",

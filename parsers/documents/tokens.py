@@ -24,6 +24,8 @@ MAX_PADDING = 20
 MAX_BARE_CELL = 40
 # The widest row of a form has fifteen numbers.
 MAX_ROW_WORDS = 17
+# The longest label in the header of table 4 is 未经复议直接起诉.
+MAX_HEADER_WORD = 8
 _PIPES = str.maketrans("｜│┃", "|||")
 _VALUE = re.compile(
     r"[?+\-−±约近]{0,3}(?:增加|减少|[增减])?\d[\d,. ]{0,24}[余多%①-⑳]?[一-鿿]{0,3}(?:\(.{1,24}\))?|[增减]|详?见.{1,12}"
@@ -185,7 +187,17 @@ def split_bare(line: str, number: int) -> list[Token] | None:
     pieces = text.split()
     if all(map(is_value, pieces)) and len(pieces) <= 16:
         return [Token(piece, number, number if len(pieces) > 1 else -1) for piece in pieces]
-    return None if "。" in text else _split_glued(text, number) or _split_labelled(pieces, number)
+    if "。" in text:
+        return None
+    return _split_glued(text, number) or _split_labelled(pieces, number) or _split_header(pieces, number)
+
+
+def _split_header(pieces: list[str], number: int) -> list[Token] | None:
+    """A line of the header of table 4, parted by blanks: of some of its labels the rest is on other lines or lost."""
+    if not 3 <= len(pieces) <= 16 or any(len(piece) > MAX_HEADER_WORD for piece in pieces):
+        return None
+    known = sum(1 for piece in pieces if (word := read_label(piece)).outcome or word.branch or word.is_top)
+    return [Token(piece, number) for piece in pieces] if 2 * known > len(pieces) else None
 
 
 def _split_labelled(pieces: list[str], number: int) -> list[Token] | None:
