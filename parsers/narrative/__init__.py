@@ -46,7 +46,6 @@ class CountReading(msgspec.Struct, frozen=True):
     parent: int | None
     start: int
     end: int
-    by: str
 
 
 def read_counts(text: str) -> list[CountReading]:
@@ -133,7 +132,7 @@ def _finish(readings: list[Reading]) -> list[CountReading]:
         counts.append(
             CountReading(
                 reading.label, number.value, unit, number.approximate, reading.stated_none,
-                reading.parent, number.start, number.end, reading.by,
+                reading.parent, number.start, number.end,
             )
         )  # fmt: skip
     return [

@@ -4,15 +4,7 @@ import re
 
 from parsers.narrative.words import load_words
 
-_TIME = re.compile(
-    r"(?:[12]\d{3}年(?:度|底|末)?|\d{1,2}月(?:\d{1,2}日)?|截[至止][^,，、。]{0,12}?|"
-    r"本年度?|今年|当年|上半年|下半年|全年|年内|年度|历年|近年来?|期间|以来)"
-)
 _NOISE = re.compile(r"[\s\"“”‘’'《》<>【】\[\]·*#]+")
-_CARRIED_OVER = re.compile(r"^(?:[12]\d{3}年度?|上一?年度?|去年)(?=结转)")
-_CARRIED_FORWARD = re.compile(r"结转(?:至|到)?(?:[12]\d{3}年度?|下一?年度?)(?:继续)?(?:办理|答复|处理)?$")
-_NEXT_YEAR = re.compile(r"[上下]一?年")
-_LEFT_OVER = re.compile(r"^(?:已|仍)?(?:结)?转(?:入|至|到)?[12下]")
 _MAX_LABEL = 24
 
 
@@ -34,15 +26,15 @@ def clean_label(text: str, is_part: bool) -> str:
         if tail is None or tail.start() == 0:
             break
         label = label[: tail.start()]
-    if _CARRIED_OVER.search(label) and label[:4].isdigit():
-        label = _CARRIED_OVER.sub("上年", label)
+    if words.carried_over.search(label) and label[:4].isdigit():
+        label = words.carried_over.sub("上年", label)
     if "结转" in label and any(mark.isdigit() for mark in label):
-        label = _CARRIED_FORWARD.sub("结转下年", label)
+        label = words.carried_forward.sub("结转下年", label)
     if is_part:
         return label[-_MAX_LABEL:]
     label = label[_find_act(label) :]
-    if not _NEXT_YEAR.search(label):
-        label = _TIME.sub("", label) or label
+    if not words.next_year.search(label):
+        label = words.time.sub("", label) or label
     return cumulative + label[:_MAX_LABEL]
 
 
@@ -76,10 +68,10 @@ def _cut_leads(label: str, is_part: bool) -> str:
     words = load_words()
     for _ in range(5):
         before = label
-        if not is_part and _TIME.match(label) and not _CARRIED_OVER.match(label):
-            label = _TIME.sub("", label, count=1)
+        if not is_part and words.time.match(label) and not words.carried_over.match(label):
+            label = words.time.sub("", label, count=1)
         lead = words.lead.match(label)
-        if lead and lead.end() < len(label) and not (is_part and _TIME.match(label)):
+        if lead and lead.end() < len(label) and not (is_part and words.time.match(label)):
             label = label[lead.end() :].lstrip(":：,，、()（）")
         if label == before:
             break
@@ -103,20 +95,17 @@ def ends_with_act(label: str) -> str:
 def begins_with_act(label: str) -> bool:
     """Whether a label begins with an act and goes on with a thing."""
     words = load_words()
-    plain = _TIME.sub("", label, count=1) if _TIME.match(label) else label
+    plain = words.time.sub("", label, count=1) if words.time.match(label) else label
     match = words.verb.match(plain)
     return match is not None and match.end() < len(plain) and words.not_act.match(plain) is None
 
 
 def is_left_over(chunk: str, behind: str) -> bool:
     """Whether a number is told as the exception that goes to the next year (除5件转2024年外)."""
-    return chunk.strip().endswith("除") and _LEFT_OVER.match(behind) is not None
+    return chunk.strip().endswith("除") and load_words().left_over.match(behind) is not None
 
 
 _THING = re.compile(r"(?:的)?([一-龥A-Za-z“”]{1,14})")
-_STOP = re.compile(
-    r"(?:[,，、；;。)）(（:：]|其中|包括|涉及|并|占|等|均|已|被|由|,|，|为|是|在|于|对|进行|参与|参加|覆盖|惠及|受益)"
-)
 
 
 def thing_behind(text: str) -> str:
@@ -124,4 +113,4 @@ def thing_behind(text: str) -> str:
     match = _THING.match(text)
     if match is None:
         return ""
-    return _STOP.split(match[1], 1)[0].strip("“”")
+    return load_words().clause_goes_on.split(match[1], 1)[0].strip("“”")

@@ -10,10 +10,7 @@ from parsers.numbers import MAX_INTEGER_DIGITS, read_numeral
 _SCALES = {"万": 10_000, "亿": 100_000_000}
 # A number without a unit counts only where a clause ends behind it, or the next label begins.
 _ENDS = frozenset("，,、；;。)）!！?？\n")
-# With these a numeral counts also behind other words (查阅点三处).
-_STRONG_UNITS = frozenset(("名", "人", "处", "台", "间", "人次", "起", "例", "宗", "件", "份", "期", "场", "册", "块"))
-
-
+_NEXT_LABEL = re.compile(r"[一-龥]{2,12}\d")
 # How far in front of a number and behind it the words stand that make it no count.
 _REACH = (30, 16)
 # A stretch in which no number counts begins with one of these.
@@ -144,17 +141,17 @@ def _is_counted(plain: str, match: re.Match[str], mark: str) -> bool:
 
 def _goes_on(plain: str, match: re.Match[str]) -> bool:
     """Whether the text behind a number without unit is the label of the next number (通知公告307不动产公告84条)."""
-    following = re.compile(r"[一-龥]{2,12}\d").match(plain, match.end())
-    return following is not None
+    return _NEXT_LABEL.match(plain, match.end()) is not None
 
 
 def _is_counted_numeral(plain: str, match: re.Match[str]) -> bool:
     """Whether a number in Chinese numerals counts: an act or a countable thing stands right in front of it."""
     if match["more"] or match["more2"] or match["scale"] or len(match["numeral"]) >= 3:
         return True
+    words = load_words()
     value = _numeral(match["numeral"])
     front = plain[max(0, match.start() - 8) : match.start()]
-    strong = match["unit"] in _STRONG_UNITS
+    strong = match["unit"] in words.strong_units
     if value == 1 and not strong and match["unit"] != "个":
         return False
-    return load_words().countable.search(front) is not None or (value != 1 and strong and "一" <= front[-1:] <= "龥")
+    return words.countable.search(front) is not None or (value != 1 and strong and "一" <= front[-1:] <= "龥")

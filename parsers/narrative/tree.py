@@ -15,7 +15,6 @@ from parsers.narrative.words import load_words
 
 _BREAKS = re.compile(r"[,，、；;:：()（）]")
 _CLAUSE_BREAKS = re.compile(r"[,，；;:：()（）]")
-_SHARE = re.compile(r"[,，(（]?\s?(?:约|均)?占(?:比|总数|全部|总量)?[^,，。;；]{0,8}?(\d+(?:\.\d+)?)\s?%")
 # A total further back is not meant.
 _NEAR = 40
 # Percentages are rounded in print.
@@ -34,7 +33,6 @@ class Reading(msgspec.Struct):
     number: Number
     parent: int | None = None
     stated_none: bool = False
-    by: str = ""
     borrowed: str = ""
 
 
@@ -92,13 +90,13 @@ class _Sentence:
             # The number of a thing stands in brackets behind its name.
             chunk = _BREAKS.split(gap[:-1])[-1]
         self._move_brackets(gap)
-        parent, by = self._find_parent(number, gap, chunk)
+        parent = self._find_parent(number, gap, chunk)
         names = self._shared_names(number)
         if names:
             for name in names:
-                self._append(Reading(name, number, parent, by=by))
+                self._append(Reading(name, number, parent))
         else:
-            self._append(Reading(self._label(number, chunk, parent is not None), number, parent, by=by))
+            self._append(Reading(self._label(number, chunk, parent is not None), number, parent))
             self._lend_unit(number, gap)
         self._close_sum(number, chunk)
         self.last_end = number.end
@@ -156,7 +154,7 @@ class _Sentence:
         steps = any(load_words().steps.search(part.label) for part in parts)
         if same_unit and not steps and sum(part.number.value for part in parts) == total.number.value > 0:
             for part in parts:
-                part.parent, part.by = roots[0], "sum"
+                part.parent = roots[0]
 
     def _move_brackets(self, gap: str) -> None:
         """Follow the brackets between two numbers: a list inside one is by itself, the outer goes on behind it."""
@@ -172,28 +170,28 @@ class _Sentence:
                 if total is not None:
                     self.open, self.closed = outer, total
 
-    def _find_parent(self, number: Number, gap: str, chunk: str) -> tuple[int | None, str]:
+    def _find_parent(self, number: Number, gap: str, chunk: str) -> int | None:
         words = load_words()
         before = len(self.readings) - 1
         marker = (words.parts.search(gap) or _COLON.match(gap)) if before >= self.first else None
         if marker is not None:
-            return self._open_list(self._total_for_list(number), number, "listed", chunk, marker[0])
+            return self._open_list(self._total_for_list(number), number, chunk, marker[0])
         inside = [index for index, _ in self.brackets if index is not None]
         if inside:
-            return inside[-1], "bracket"
-        share = _SHARE.match(self.plain, number.end)
+            return inside[-1]
+        share = words.share.match(self.plain, number.end)
         if share is not None or (before >= self.first and self.open is None and words.rest.match(chunk.strip())):
             root = self._root_of_share(number, float(share[1])) if share else self._root_of_unit(number.unit)
             if root is not None:
-                return self._open_list(root, number, "share", chunk)
+                return self._open_list(root, number, chunk)
         if self.open is not None and self._continues(number, gap, chunk):
             self.open.filled += number.value
             self.open.parts += 1
-            return self.open.parent, "listed"
+            return self.open.parent
         self.open = None
-        return None, ""
+        return None
 
-    def _open_list(self, parent: int, number: Number, by: str, chunk: str, marker: str = "") -> tuple[int, str]:
+    def _open_list(self, parent: int, number: Number, chunk: str, marker: str = "") -> int:
         if self.open is None or self.open.parent != parent:
             of_acts = begins_with_act(clean_label(chunk, True))
             self.open = _List(
@@ -201,7 +199,7 @@ class _Sentence:
             )
         self.open.filled += number.value
         self.open.parts += 1
-        return parent, by
+        return parent
 
     def _total_for_list(self, number: Number) -> int:
         """What 其中 divides: the total of the list that is open, unless that is full; else the number before."""
@@ -265,12 +263,11 @@ class _Sentence:
         if len(parts) >= 2 and (filled == number.value or (said and filled <= number.value * 1.5)):
             for index in parts:
                 self.readings[index].parent = total
-                self.readings[index].by = "sum"
 
     def _shared_names(self, number: Number) -> list[str]:
         """The labels of one number that is said of several things (各, 均为); empty where it is said of one."""
         clause = self._chunk(number, _CLAUSE_BREAKS)
-        mark = re.search(r"各|均为|均|都为", clause)
+        mark = load_words().shared.search(clause)
         if mark is None or (mark[0] == "均" and mark.end() != len(clause)):
             return []
         front, behind = clause[: mark.start()], clause[mark.end() :]
@@ -315,7 +312,7 @@ class _Sentence:
         for n, number in enumerate(pair):
             name = names[n] if len(names) == len(pair) else names[0] if names else ""
             label = name + acts if not name.endswith(acts) else name
-            self._append(Reading(label, number, parents[n], by="listed" if parents[n] is not None else ""))
+            self._append(Reading(label, number, parents[n]))
         self.last_end = pair[-1].end
 
 

@@ -18,33 +18,42 @@ class Words(msgspec.Struct, frozen=True):
     before: re.Pattern[str]
     before_magnitude: re.Pattern[str]
     denial: re.Pattern[str]
-    money: frozenset[str]
     stretch: re.Pattern[str]
     trap_at: re.Pattern[str]
     trap_around: re.Pattern[str]
-    countable: re.Pattern[str]
     verb: re.Pattern[str]
     not_act: re.Pattern[str]
     lead: re.Pattern[str]
     tail: re.Pattern[str]
     medium: re.Pattern[str]
-    parts: re.Pattern[str]
-    sums: re.Pattern[str]
-    rest: re.Pattern[str]
     none: tuple[re.Pattern[str], ...]
-    none_things: re.Pattern[str]
-    none_fillers: re.Pattern[str]
-    list_breaks: re.Pattern[str]
+    strong_units: frozenset[str]
+    # The table ``patterns``, key by key.
+    countable: re.Pattern[str]
+    time: re.Pattern[str]
+    carried_over: re.Pattern[str]
+    carried_forward: re.Pattern[str]
+    next_year: re.Pattern[str]
+    left_over: re.Pattern[str]
+    periods: re.Pattern[str]
+    since: re.Pattern[str]
     places: re.Pattern[str]
-    reached: re.Pattern[str]
-    compared: re.Pattern[str]
-    steps: re.Pattern[str]
     causes: re.Pattern[str]
     agencies: re.Pattern[str]
-    periods: re.Pattern[str]
+    clause_goes_on: re.Pattern[str]
     kinds: re.Pattern[str]
     bare: re.Pattern[str]
-    since: re.Pattern[str]
+    reached: re.Pattern[str]
+    compared: re.Pattern[str]
+    shared: re.Pattern[str]
+    parts: re.Pattern[str]
+    share: re.Pattern[str]
+    rest: re.Pattern[str]
+    sums: re.Pattern[str]
+    list_breaks: re.Pattern[str]
+    steps: re.Pattern[str]
+    none_things: re.Pattern[str]
+    none_fillers: re.Pattern[str]
 
 
 @cache
@@ -57,34 +66,22 @@ def load_words() -> Words:
         before=re.compile(f"(?:{any_of(data['before_approximate'])})$"),
         before_magnitude=re.compile(f"(?:{any_of(data['before_magnitude'])})$"),
         denial=re.compile("[未没无零]"),
-        money=frozenset(data["money"]),
-        stretch=re.compile("|".join(f"(?:{pattern})" for pattern in data["stretches"])),
-        trap_at=re.compile("|".join(f"(?:{pattern})" for pattern in data["traps_at"])),
-        trap_around=re.compile("|".join(f"(?:{pattern})" for pattern in data["traps_around"])),
-        countable=re.compile(data["countable"]),
+        stretch=_any_pattern(data["stretches"]),
+        trap_at=_any_pattern(data["traps_at"]),
+        trap_around=_any_pattern(data["traps_around"]),
         verb=re.compile(f"(?:{any_of(data['adverbs'])})?(?:{any_of(data['verbs'])})"),
         not_act=re.compile(any_of(data["not_acts"])),
         lead=re.compile(f"(?:{any_of(data['leads'])})"),
         tail=re.compile(f"(?:{any_of(data['tails'])}|(?<![人次户总字])数)$"),
         medium=re.compile(any_of(data["media"])),
-        parts=re.compile(data["parts"]),
-        sums=re.compile(data["sums"]),
-        rest=re.compile(data["rest"]),
         none=tuple(map(re.compile, data["none"])),
-        none_things=re.compile(data["none_things"]),
-        none_fillers=re.compile(data["none_fillers"]),
-        list_breaks=re.compile(data["list_breaks"]),
-        places=re.compile(data["places"]),
-        reached=re.compile(data["reached"]),
-        compared=re.compile(data["compared"]),
-        steps=re.compile(data["steps"]),
-        causes=re.compile(data["causes"]),
-        agencies=re.compile(data["agencies"]),
-        periods=re.compile(data["periods"]),
-        kinds=re.compile(data["kinds"]),
-        bare=re.compile(data["bare"]),
-        since=re.compile(data["since"]),
+        strong_units=frozenset(data["strong_units"]),
+        **{name: re.compile(pattern) for name, pattern in data["patterns"].items()},
     )
+
+
+def _any_pattern(patterns: list[str]) -> re.Pattern[str]:
+    return re.compile("|".join(f"(?:{pattern})" for pattern in patterns))
 
 
 def _number_pattern(data: dict[str, list[str]]) -> re.Pattern[str]:
