@@ -11,7 +11,7 @@ from functools import cache, lru_cache
 from typing import Any
 
 # Full-width ASCII to ASCII, and every kind of blank to nothing.
-_NARROW = {code: code - 0xFEE0 for code in range(0xFF01, 0xFF5F)}
+NARROW = {code: code - 0xFEE0 for code in range(0xFF01, 0xFF5F)}
 _BLANKS = dict.fromkeys(
     itertools.chain(
         range(0x09, 0x0E),
@@ -20,7 +20,7 @@ _BLANKS = dict.fromkeys(
         (0x85, 0xA0, 0xAD, 0x1680, 0x2028, 0x2029, 0x202F, 0x205F, 0x2060, 0x3000, 0xFEFF),
     )
 )
-_COMPACT = {**_NARROW, **_BLANKS}
+_COMPACT = {**NARROW, **_BLANKS}
 # 一、 （一） (1) 1. 1、 1． ① 第一, at the front of a label; a bare number in front of Chinese text as well.
 _ORDINAL = re.compile(
     r"(?:[(][一二三四五六七八九十\d]{0,3}[)]|[一二三四五六七八九十]{1,3}[、.,)]|\d{1,2}(?!\d)[.、,)]?|[①-⑳])+"
@@ -29,6 +29,7 @@ _BRACKETED = re.compile(r"\([^()]*\)|\[[^\[\]]*\]|【[^【】]*】")
 _NOT_LETTERS = re.compile(r"[^\w]|_")
 # A header may name the year where the form says 本年 (this year).
 _THIS_YEAR = re.compile(r"^20\d\d年度?")
+# Mirror sites put it behind characters: 公開(kāi).
 _PINYIN = re.compile(r"\([a-zà-ɏ]{1,8}\)")
 
 
@@ -39,7 +40,7 @@ def any_of(words: Iterable[str]) -> str:
 
 def narrow(text: str) -> str:
     """The text with full-width letters, digits and punctuation as ASCII; length is kept."""
-    return text.translate(_NARROW)
+    return text.translate(NARROW)
 
 
 def compact(text: str) -> str:
@@ -86,12 +87,15 @@ def label_key(text: str) -> str:
     plain = compact(text)
     if not plain.isascii():
         plain = simplify(plain)
-    if "(" in plain:
-        plain = _PINYIN.sub("", plain)
-    plain = _THIS_YEAR.sub("本年", strip_ordinal(plain))
+    plain = _THIS_YEAR.sub("本年", strip_ordinal(strip_pinyin(plain)))
     if "(" in plain or "[" in plain or "【" in plain:
         plain = _BRACKETED.sub("", plain).split("(", 1)[0]
     return _NOT_LETTERS.sub("", plain)
+
+
+def strip_pinyin(text: str) -> str:
+    """The text without the pinyin in brackets that mirror sites put behind characters."""
+    return _PINYIN.sub("", text) if "(" in text else text
 
 
 def strip_ordinal(plain: str) -> str:

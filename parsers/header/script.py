@@ -1,6 +1,5 @@
 """Pages in traditional characters: read in simplified ones, handed out as printed."""
 
-import re
 from collections.abc import Callable
 
 import msgspec
@@ -9,10 +8,7 @@ from parsers.documents.model import Grid
 from parsers.header.page import MAX_LINE, Page
 from parsers.header.titles import blankless
 from parsers.header.words import load_words
-from parsers.text import simplify
-
-# Mirror sites put it behind characters: 公開(kāi).
-_PINYIN = re.compile(r"\([a-zà-ɏ]{1,8}\)")
+from parsers.text import simplify, strip_pinyin
 
 
 def simplify_page(page: Page) -> Page | None:
@@ -34,7 +30,7 @@ def simplify_page(page: Page) -> Page | None:
 
 
 def _plain(text: str) -> str:
-    return simplify(_PINYIN.sub("", text) if "(" in text else text)
+    return simplify(strip_pinyin(text))
 
 
 def _plain_grid(grid: Grid) -> Grid:
@@ -48,7 +44,7 @@ def make_restorer(page: Page) -> Callable[[str | None], str | None]:
     """A function that gives a value of the simplified page in the characters of this page, where it is printed so."""
     texts = [page.title, *page.metas.values(), *filter(None, page.lines)]
     texts += [cell.text[:MAX_LINE] for grid in page.grids for row in grid.rows for cell in row]
-    printed = blankless("".join(_PINYIN.sub("", text) for text in texts))
+    printed = blankless("".join(strip_pinyin(text) for text in texts))
     plain = simplify(printed)
 
     def restore(value: str | None) -> str | None:

@@ -14,9 +14,10 @@ from parsers.narrative.tokens import Number, find_numbers
 from parsers.narrative.tree import Reading, read_sentence
 from parsers.narrative.words import load_words
 from parsers.records import Count, Section
+from parsers.text import NARROW
 
 # Narrowing keeps the length, so that places in the narrowed text are places in the text.
-_NARROW = {chr(code): chr(code - 0xFEE0) for code in range(0xFF01, 0xFF5F)}
+_NARROW = {chr(wide): chr(plain) for wide, plain in NARROW.items()}
 _NARROW |= {"\u3000": " ", "\xa0": " ", "【": "(", "[": "(", "［": "(", "】": ")", "]": ")", "］": ")"}
 _WIDE = re.compile("[" + re.escape("".join(_NARROW)) + "]")
 # 其中 at the head of a sentence goes on with the total in the sentence before.

@@ -5,6 +5,7 @@ import re
 from parsers.narrative.words import load_words
 
 _NOISE = re.compile(r"[\s\"“”‘’'《》<>【】\[\]·*#]+")
+_THING = re.compile(r"(?:的)?([一-龥A-Za-z“”]{1,14})")
 _MAX_LABEL = 24
 
 
@@ -103,9 +104,6 @@ def begins_with_act(label: str) -> bool:
 def is_left_over(chunk: str, behind: str) -> bool:
     """Whether a number is told as the exception that goes to the next year (除5件转2024年外)."""
     return chunk.strip().endswith("除") and load_words().left_over.match(behind) is not None
-
-
-_THING = re.compile(r"(?:的)?([一-龥A-Za-z“”]{1,14})")
 
 
 def thing_behind(text: str) -> str:
