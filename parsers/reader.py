@@ -12,7 +12,7 @@ from parsers.documents import find_flat_tables, read_document
 from parsers.documents.model import Document
 from parsers.errors import NotAReport
 from parsers.forms.reader import Tables, make_values, read_tables
-from parsers.forms.schema import Form, load_forms
+from parsers.forms.schema import load_forms, newest_form
 from parsers.header import Header, read_header
 from parsers.narrative import make_counts
 from parsers.records import Check, Count, RecordSet, Report, ReportStatus, Section, Value
@@ -109,9 +109,10 @@ def _require_report(
 
 
 def _check(report_id: str, tables: Tables, values: list[Value], counts: list[Count]) -> list[Check]:
-    forms = load_forms()
     applications = tables.readings.get("applications")
-    fallback = forms.get(tables.form) if tables.form in ("2021", "2019") else forms["2021"]
+    applications_form = load_forms().get(applications.form if applications else tables.form, newest_form())
+    if not applications_form.rows:
+        applications_form = newest_form()
     cells: dict[str, int | float | None] = {}
     rows: dict[str, list[int | float | None]] = {}
     for value in values:
@@ -123,17 +124,12 @@ def _check(report_id: str, tables: Tables, values: list[Value], counts: list[Cou
         report_id,
         cells,
         rows,
-        forms.get(tables.form) or _narrative(),
+        tables.form,
         frozenset(tables.readings),
-        forms[applications.form] if applications else fallback or forms["2021"],
+        applications_form,
         counts,
     )
     return run_checks(facts)
-
-
-def _narrative() -> Form:
-    """A form that demands nothing, for reports without a known table."""
-    return Form("narrative", {}, (), (), frozenset(), (), (), (), (), (), (), (), None, {})
 
 
 def _status(tables: Tables, sections: list[Section], values: list[Value], checks: list[Check]) -> ReportStatus:
@@ -150,9 +146,8 @@ def _status(tables: Tables, sections: list[Section], values: list[Value], checks
 def _form_of_headings(sections: list[Section]) -> str:
     """The form whose own section headings a report uses for its tables; '' where it has headings of its own."""
     titles = {label_key(section.title) for section in sections}
-    for name in ("2021", "2019"):
-        labels = load_forms()[name].sections
-        if sum(1 for code in _TABLED if titles.intersection(labels[code])) >= 2:
+    for name, form in load_forms().items():
+        if sum(1 for code in _TABLED if titles.intersection(form.sections.get(code, ()))) >= 2:
             return name
     return ""
 

@@ -17,7 +17,7 @@ def facts(rows: dict[str, list[Number | None]] | None = None, cells: dict[str, N
     tables = {"applications"} if rows is not None else set()
     tables |= {"review_litigation"} if cells and "review.total" in cells else set()
     tables |= {"statistics"} if cells and "legacy.review" in cells else set()
-    return Facts("r", cells or {}, all_rows, form, frozenset(tables), form)
+    return Facts("r", cells or {}, all_rows, form.form, frozenset(tables), form)
 
 
 def failed(checks: list[Check]) -> list[tuple[str, str, str | None]]:

@@ -141,7 +141,7 @@ def checks_of(text: str, received: int | None = None, review: int | None = None)
     rows = {"applications.received": [0, 0, 0, 0, 0, 0, received]} if received is not None else {}
     cells = {"review.total": review} if review is not None else {}
     form = load_forms()["2021"]
-    facts = Facts("r", dict(cells), {k: list(v) for k, v in rows.items()}, form, frozenset(), form, counts)
+    facts = Facts("r", dict(cells), {k: list(v) for k, v in rows.items()}, form.form, frozenset(), form, counts)
     return [check for check in run_checks(facts) if check.rule.startswith("N-")]
 
 

@@ -11,7 +11,7 @@ _UNKNOWN = "cannot be told (a cell is blank, unreadable or missing)"
 
 
 class Facts(msgspec.Struct):
-    """The numbers of one report by indicator, and the forms that its tables follow.
+    """The numbers of one report by indicator, and the forms that it and its table of section 3 follow.
 
     ``rows`` holds a list for each row of section 3, in the order of the form's applicants; ``cells`` a number for
     each cell of the other tables. A cell that was found but holds no number is None; a row or cell that was not
@@ -21,7 +21,7 @@ class Facts(msgspec.Struct):
     report_id: str
     cells: dict[str, Number | None]
     rows: dict[str, list[Number | None]]
-    form: Form
+    form: str
     tables: frozenset[str]
     applications_form: Form
     counts: list[Count] = []
@@ -69,7 +69,5 @@ def compare(
 
 def add_up(numbers: list[Number | None]) -> Number | None:
     """The sum, or None where a number is missing."""
-    if None in numbers:
-        return None
-    total: Number = sum(numbers)  # type: ignore[arg-type]
-    return total if isinstance(total, int) else tidy(total)
+    known = [number for number in numbers if number is not None]
+    return tidy(sum(known)) if len(known) == len(numbers) else None

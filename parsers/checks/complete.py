@@ -5,25 +5,20 @@ from functools import cache
 
 from parsers.checks.base import Facts
 from parsers.codebook import load_codebook
-from parsers.forms.schema import load_forms
+from parsers.forms.schema import newest_form
 from parsers.records import Check, Outcome
 
-_DEMANDED = {
-    "2021": ("disclosure", "applications", "review_litigation"),
-    "2019": ("disclosure", "applications", "review_litigation"),
-    "2014": ("statistics",),
-}
 
-
+@cache
 def demanded_tables(form: str) -> tuple[str, ...]:
-    """The tables that a form demands, in its order; none for a narrative report."""
-    return _DEMANDED.get(form, ())
+    """The tables that a form demands, in the order of the codebook; none for a narrative report."""
+    return tuple(dict.fromkeys(item.table for item in load_codebook() if item.form == form))
 
 
 @cache
 def _demanded_cells(form: str, table: str) -> dict[str, int]:
     """How many cells each indicator of a table has."""
-    width = len(load_forms()["2021"].applicants)
+    width = len(newest_form().applicants)
     return {
         item.indicator: width if item.dimension else 1
         for item in load_codebook()
@@ -33,8 +28,8 @@ def _demanded_cells(form: str, table: str) -> dict[str, int]:
 
 def check_complete(facts: Facts) -> Iterator[Check]:
     """One check for each table that the form demands; subject is the table."""
-    for table in demanded_tables(facts.form.form) if facts.form else ():
-        form = facts.applications_form.form if table == "applications" and table in facts.tables else facts.form.form
+    for table in demanded_tables(facts.form):
+        form = facts.applications_form.form if table == "applications" and table in facts.tables else facts.form
         cells = _demanded_cells(form, table)
         missing = [name for name in cells if name not in facts.cells and name not in facts.rows]
         count = sum(cells.values())

@@ -13,7 +13,7 @@ from parsers.records import Check
 def _parts() -> dict[str, tuple[str, ...]]:
     parents: dict[str, tuple[str, ...]] = {}
     for item in load_codebook():
-        if item.form == "2014" and item.parent:
+        if item.table == "statistics" and item.parent:
             parents[item.parent] = (*parents.get(item.parent, ()), item.indicator)
     return parents
 

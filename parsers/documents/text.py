@@ -168,7 +168,7 @@ def _is_fragment(text: str) -> bool:
 def _is_table(tokens: list[Token]) -> bool:
     """Whether cells without any border are a table: official labels with numbers among them."""
     words = [meaning(token) for token in tokens]
-    labels = sum(1 for word in words if word.is_row or word.outcome or word.branch or word.is_top)
+    labels = sum(1 for word in words if word.is_row or word.outcome or word.branch or word.top)
     # Digits run together are one token, and may be a whole row of numbers.
     values = sum(max(1, len(token.text) // 3) for token in tokens if token.kind == "value")
     return labels >= _MIN_BARE_LABELS and values >= _MIN_BARE_VALUES

@@ -15,9 +15,9 @@ from itertools import takewhile
 
 import msgspec
 
-from parsers.forms.schema import NO_MEANING, Meaning, is_official, load_forms, read_label
+from parsers.forms.schema import NO_MEANING, Meaning, is_official, load_forms, read_label, statistics_form
 from parsers.numbers import is_dash, read_number
-from parsers.text import compact, narrow, squeeze
+from parsers.text import any_of, compact, narrow, squeeze
 
 # A run of padding longer than this says only that a layout table once stood around the page.
 MAX_PADDING = 20
@@ -196,7 +196,7 @@ def _split_header(pieces: list[str], number: int) -> list[Token] | None:
     """A line of the header of table 4, parted by blanks: of some of its labels the rest is on other lines or lost."""
     if not 3 <= len(pieces) <= 16 or any(len(piece) > MAX_HEADER_WORD for piece in pieces):
         return None
-    known = sum(1 for piece in pieces if (word := read_label(piece)).outcome or word.branch or word.is_top)
+    known = sum(1 for piece in pieces if (word := read_label(piece)).outcome or word.branch or word.top)
     return [Token(piece, number) for piece in pieces] if 2 * known > len(pieces) else None
 
 
@@ -222,13 +222,14 @@ def _label_pattern() -> re.Pattern[str]:
             labels.update(label for column in (*block.rows, *block.columns) for label in column.labels)
         labels.update(label for column in (*form.applicants, *form.outcomes) for label in column.labels)
         labels.update(label for branch in form.branches for label in branch.labels)
-        labels.update(form.tops, form.applicant_groups, ("信息内容",))
+        labels.update(form.tops, form.applicant_groups, (form.caption,))
         if form.statistics:
             labels.update(label for row in form.statistics.rows for label in row.labels)
             labels.update(form.statistics.headers, form.statistics.value_headers, form.statistics.captions)
     spelled = sorted((_loose(label) for label in labels if len(label) > 1), key=len, reverse=True)
     ordinal = r"(?:[（(][一二三四五六七八九十]?[)）]|[一二三四五六七八九十][、.]|\d[.．、](?!\d))?"
-    stub = "[（(]本列数据[^（()）]{0,60}[)）]"
+    stubs = any_of(form.stub for form in load_forms().values() if form.stub)
+    stub = rf"[（(]{stubs}[^（()）]{{0,60}}[)）]"
     label = rf"{ordinal}(?:{'|'.join(spelled)})(?:[（(][^（()）]{{0,30}}[一-鿿][^（()）\d]{{0,20}}[)）])?[”」\"]?"
     return re.compile(rf"第二十条第?[（(]?[一五六八九][)）]?项|{stub}|{label}")
 
@@ -268,7 +269,7 @@ def _split_glued(text: str, number: int) -> list[Token] | None:
 
 def _add_values(tokens: list[Token], between: str, number: int) -> bool:
     """Add what stands between two labels; False where it is neither values nor punctuation."""
-    statistics = load_forms()["2014"].statistics
+    statistics = statistics_form().statistics
     for piece in between.split():
         unit = next((unit for unit in statistics.units if piece.startswith(unit)), "") if statistics else ""
         if unit and (piece == unit or is_value(piece[len(unit) :])):

@@ -7,11 +7,11 @@ import msgspec
 from parsers.documents.model import Cell, Grid
 from parsers.forms.lost import find_candidates, is_glued, read_lost
 from parsers.forms.rows import MISSING_LINE, PrintedRow, Slot, is_damaged, place_by_columns, refuse, trim_remarks
-from parsers.forms.schema import APPLICATIONS, Form, load_forms, read_label
+from parsers.forms.schema import APPLICATIONS, Form, newest_form, read_label
 from parsers.numbers import BLANK, read_number
 from parsers.placement import Candidate, Rule, complete, settle
 
-APPLICANTS = tuple(column.key for column in load_forms()["2021"].applicants)
+APPLICANTS = tuple(column.key for column in newest_form().applicants)
 _UNIT = "件"
 _WIDTH = len(APPLICANTS)
 _GROUPS = (_WIDTH,)

@@ -18,7 +18,7 @@ from parsers.forms.rows import (
     refuse,
     trim_remarks,
 )
-from parsers.forms.schema import DISCLOSURE, DisclosureBlock, load_forms, read_label
+from parsers.forms.schema import DISCLOSURE, DisclosureBlock, load_forms, read_label, telling_rows
 from parsers.numbers import Reading
 from parsers.placement import cut_once
 from parsers.text import compact
@@ -107,8 +107,9 @@ def vote_form(rows: list[DisclosureRow]) -> str:
         chosen = choose_block(found.key, found.header_texts, "")
         if chosen:
             votes[chosen[0].form] = votes.get(chosen[0].form, 0) + 1
-        elif found.key in ("other_services", "procurement"):
-            votes["2019"] = votes.get("2019", 0) + 1
+        elif found.key in telling_rows():
+            told = telling_rows()[found.key]
+            votes[told] = votes.get(told, 0) + 1
     return max(votes, key=lambda name: votes[name]) if votes else ""
 
 

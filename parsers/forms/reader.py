@@ -11,7 +11,7 @@ from parsers.forms.applications import APPLICANTS, ApplicationRow, find_applicat
 from parsers.forms.disclosure import DisclosureRow, find_disclosure_rows, read_disclosure_row, vote_form
 from parsers.forms.review import read_review
 from parsers.forms.rows import Slot, TableReading, print_rows
-from parsers.forms.schema import load_forms
+from parsers.forms.schema import load_forms, newest_form, statistics_form, telling_rows
 from parsers.forms.statistics import is_statistics, read_statistics
 from parsers.headings import find_heading
 from parsers.records import Value
@@ -65,7 +65,6 @@ def _find(document: Document) -> _Found:
     order: tuple[str | None, ...] = ()
     table = -1
     section = ""
-    review_form = load_forms()["2021"]
     for place, block in enumerate(document.blocks):
         if not isinstance(block, Grid):
             heading = find_heading(block.text)
@@ -78,13 +77,13 @@ def _find(document: Document) -> _Found:
             continue
         disclosure = find_disclosure_rows(block, rows, table)
         applications, order = find_application_rows(block, rows, table, order)
-        review = read_review(block, rows, table, review_form, in_review)
+        review = read_review(block, rows, table, newest_form(), in_review)
         _add_rows(found.disclosure, disclosure, [row.key for row in disclosure])
         _add_rows(found.applications, applications, [row.indicator for row in applications])
         if review:
             _add_slots(found.review, "review_litigation", review)
         if is_statistics(rows):
-            slots = read_statistics(block, rows, table, load_forms()["2014"])
+            slots = read_statistics(block, rows, table, statistics_form())
             _add_slots(found.statistics, "statistics", slots)
         if found.first_block is None and (disclosure or applications or review or found.statistics):
             found.first_block = place
@@ -119,23 +118,27 @@ def _add_slots(copies: list[TableReading], kind: str, slots: dict[tuple[str, str
 
 
 def _choose_form(found: _Found) -> str:
-    """2021 or 2019 by the headers of section 2, else by how section 3 divides 其他处理; '' where neither tells."""
+    """By the headers of section 2, else by the rows of section 3; '' where neither tells."""
     voted = vote_form([row for rows in found.disclosure for row in rows])
     if voted:
         return voted
-    indicators = {row.indicator for rows in found.applications for row in rows}
-    if "applications.results.other" in indicators:
-        return "2019"
-    if any(name.startswith("applications.results.other.") for name in indicators):
-        return "2021"
-    return ""
+    return _tell_form([row for rows in found.applications for row in rows])
+
+
+def _tell_form(rows: list[ApplicationRow]) -> str:
+    """The form that alone has some of the rows of section 3; '' where none does.
+
+    The oldest wins: what is one row of numbers in it groups several rows in a newer one.
+    """
+    telling = telling_rows()
+    return min((telling[row.indicator] for row in rows if row.indicator in telling), default="")
 
 
 def _name_form(form: str, readings: dict[str, TableReading]) -> str:
     """The form of the report: that of section 2 or 3, the statistics form, or narrative."""
     if any(kind in readings for kind in ("disclosure", "applications", "review_litigation")):
-        return form or "2021"
-    return "2014" if "statistics" in readings else "narrative"
+        return form or newest_form().form
+    return statistics_form().form if "statistics" in readings else "narrative"
 
 
 def _read_disclosure(rows: list[DisclosureRow], form: str) -> TableReading:
@@ -146,9 +149,8 @@ def _read_disclosure(rows: list[DisclosureRow], form: str) -> TableReading:
 
 
 def _read_applications(rows: list[ApplicationRow]) -> TableReading:
-    name = "2019" if any(row.indicator == "applications.results.other" for row in rows) else "2021"
-    form = load_forms()[name]
-    return TableReading("applications", name, read_application_rows(rows, form))
+    form = load_forms().get(_tell_form(rows), newest_form())
+    return TableReading("applications", form.form, read_application_rows(rows, form))
 
 
 def _choose_copy(kind: str, copies: list[TableReading], notes: list[str]) -> TableReading:

@@ -45,11 +45,11 @@ def _read_row(
     grid: Grid, head: list[PrintedRow], row: PrintedRow, table: int, form: Form
 ) -> dict[tuple[str, str | None], Slot]:
     words = [word for line in head for word in line.meanings]
-    if sum(1 for word in words if word.outcome or word.branch or word.is_top) < _MIN_HEADER:
+    if sum(1 for word in words if word.outcome or word.branch or word.top) < _MIN_HEADER:
         return {}
-    if not (any(word.is_top or word.branch for word in words)):
+    if not (any(word.top or word.branch for word in words)):
         return {}
-    keys = _keys(_tops(head), form)
+    keys = _keys(_tops(head, form), form)
     order = _order_by_header(grid, row, form) or keys
     if sorted(order) != sorted(keys):
         order = keys
@@ -76,16 +76,10 @@ def _last(cells: list[Cell]) -> int:
     return max((n for n, cell in enumerate(cells) if cell.text), default=0)
 
 
-def _tops(head: list[PrintedRow]) -> set[str]:
-    """Which of 行政复议 and 行政诉讼 the header names, in normal form."""
-    names: set[str] = set()
-    for row in head:
-        for word in row.meanings:
-            if word.branch == "review":
-                names.add("行政复议")
-            elif word.branch or word.is_top:
-                names.add("行政诉讼")
-    return names
+def _tops(head: list[PrintedRow], form: Form) -> set[str]:
+    """Which of the form's groups of branches (行政复议, 行政诉讼) the header names, in normal form."""
+    over = {branch.key: branch.top for branch in form.branches}
+    return {word.top or over[word.branch] for row in head for word in row.meanings if word.top or word.branch}
 
 
 def _keys(tops: set[str], form: Form) -> list[str]:

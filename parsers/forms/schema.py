@@ -15,7 +15,6 @@ import msgspec
 from parsers.codebook import load_codebook
 from parsers.text import compact, label_key, simplify
 
-FORM_NAMES = ("2021", "2019", "2014")
 ARTICLE = re.compile(r"第二十条第?\(?([一二三四五六七八九十])\)?项")
 
 
@@ -73,7 +72,9 @@ class Form(msgspec.Struct, frozen=True):
 
     form: str
     sections: dict[str, tuple[str, ...]]
+    caption: str
     blocks: tuple[DisclosureBlock, ...]
+    stub: str
     applicants: tuple[Column, ...]
     applicant_groups: frozenset[str]
     groups: tuple[Column, ...]
@@ -89,9 +90,31 @@ class Form(msgspec.Struct, frozen=True):
 
 @cache
 def load_forms() -> dict[str, Form]:
-    """Every form by its name, in the order of ``FORM_NAMES``."""
-    raw = {name: tomllib.loads(files(__package__).joinpath(f"{name}.toml").read_text("utf-8")) for name in FORM_NAMES}
-    return {name: _compile(name, raw) for name in FORM_NAMES}
+    """Every form that has a file beside this module, by its name, the newest first."""
+    sources = (file for file in files(__package__).iterdir() if file.name.endswith(".toml"))
+    read = (tomllib.loads(file.read_text("utf-8")) for file in sources)
+    raw = {data["form"]: data for data in sorted(read, key=lambda data: str(data["form"]), reverse=True)}
+    return {name: _compile(name, raw) for name in raw}
+
+
+def newest_form() -> Form:
+    """The form in force."""
+    return next(iter(load_forms().values()))
+
+
+@cache
+def telling_rows() -> dict[str, str]:
+    """Rows of section 2 (key) and section 3 (indicator) that only one form has, and the form that each tells."""
+    forms: dict[str, set[str]] = {}
+    for form in load_forms().values():
+        for row in (*(row.key for block in form.blocks for row in block.rows), *(row.indicator for row in form.rows)):
+            forms.setdefault(row, set()).add(form.form)
+    return {row: min(names) for row, names in forms.items() if len(names) == 1}
+
+
+def statistics_form() -> Form:
+    """The form that is a statistics table."""
+    return next(form for form in load_forms().values() if form.statistics)
 
 
 def _compile(name: str, raw: dict[str, dict[str, Any]]) -> Form:
@@ -102,7 +125,9 @@ def _compile(name: str, raw: dict[str, dict[str, Any]]) -> Form:
     return Form(
         form=name,
         sections={code: tuple(map(label_key, labels)) for code, labels in data.get("sections", {}).items()},
+        caption=label_key(data.get("disclosure", {}).get("caption", "")),
         blocks=tuple(_block(name, item) for item in data.get("disclosure", {}).get("block", ())),
+        stub=applications.get("stub", ""),
         applicants=tuple(map(_column, applications.get("columns", ()))),
         applicant_groups=frozenset(map(label_key, applications.get("column_groups", ()))),
         groups=tuple(map(_column, applications.get("groups", ()))),
@@ -179,7 +204,7 @@ class Meaning(msgspec.Struct, frozen=True, gc=False):
     applicant: str = ""
     is_applicant_group: bool = False
     branch: str = ""
-    is_top: bool = False
+    top: str = ""
     outcome: str = ""
     statistics_rows: tuple[str, ...] = ()
     statistics_header: str = ""
@@ -196,7 +221,7 @@ class Meaning(msgspec.Struct, frozen=True, gc=False):
         """Whether the label stands in the header of some form."""
         return bool(
             self.is_caption or self.article or self.disclosure_columns or self.applicant or self.is_applicant_group
-        ) or bool(self.branch or self.is_top or self.outcome or self.statistics_header)
+        ) or bool(self.branch or self.top or self.outcome or self.statistics_header)
 
 
 NO_MEANING = Meaning()
@@ -206,7 +231,7 @@ def _make_meaning(**parts: Any) -> Meaning:
     word = Meaning(**parts)
     tables = DISCLOSURE if word.article or word.disclosure_rows or word.disclosure_columns else 0
     tables |= APPLICATIONS if word.application_row or word.group or word.applicant or word.is_applicant_group else 0
-    tables |= REVIEW if word.branch or word.is_top or word.outcome else 0
+    tables |= REVIEW if word.branch or word.top or word.outcome else 0
     tables |= STATISTICS if word.statistics_rows or word.statistics_header else 0
     return Meaning(**parts, tables=tables)
 
@@ -241,11 +266,12 @@ def _vocabulary() -> _Vocabulary:
         for branch in form.branches:
             _add(found, branch.labels, "branch", branch.key)
         for label in form.tops:
-            _add(found, (label,), "is_top", True)
+            _add(found, (label,), "top", label)
         for column in form.outcomes:
             _add(found, column.labels, "outcome", column.key)
-    _add(found, ("信息内容",), "is_caption", True)
-    statistics = forms["2014"].statistics
+        if form.caption:
+            _add(found, (form.caption,), "is_caption", True)
+    statistics = statistics_form().statistics
     assert statistics is not None
     for item in statistics.rows:
         _add(found, item.labels, "statistics_rows", (item.indicator,))
