@@ -129,6 +129,8 @@ def test_every_concept_has_a_row_in_the_codebook() -> None:
 
 def test_concepts_know_their_labels_and_no_others() -> None:
     assert find_concept("收到依申请公开件", "件", None) == "applications.received"
+    assert find_concept("依申请公开共收到", "件", None) == "applications.received"
+    assert find_concept("申请行政复议共收到", "件", None) is None
     assert find_concept("主动公开政府信息", "条", None) == "proactive.total"
     assert find_concept("结果维持", "件", "litigation.total") == "litigation.upheld"
     assert find_concept("结果维持", "件", None) is None
