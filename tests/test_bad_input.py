@@ -11,9 +11,8 @@ import pytest
 from parsers.errors import NotAReport
 from parsers.reader import parse_report
 from tests.reportgen import HtmlOptions, make_report, render_html
-from tests.reportgen.limits import time_limit
 from xxgk.inputs import MAX_BYTES
-from xxgk.reading import read_one
+from xxgk.reading import read_one, time_limit
 
 TIME_LIMIT = 5.0
 CHALLENGE = (

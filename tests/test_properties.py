@@ -19,9 +19,9 @@ from parsers.grid import MAX_COLUMNS, MAX_SLOTS, SourceCell, collapse_spans, exp
 from parsers.reader import parse_report
 from parsers.records import RecordSet, Value
 from tests.reportgen import LAYOUTS, HtmlOptions, make_report, render_html, render_text
-from tests.reportgen.limits import time_limit
 from tests.reportgen.mutate import cut_tables, mutate
 from tests.reportgen.score import FORMS, HTML_CASES
+from xxgk.reading import time_limit
 
 ROOT = Path(__file__).parents[1]
 MUTANTS = 2400

@@ -59,12 +59,12 @@ def read_one(path: str, url: str | None = None) -> Outcome:
 
     name = None if path == STDIN else _as_text(path)
     try:
-        with _time_limit(TIME_LIMIT):
+        with time_limit(TIME_LIMIT):
             record = parse_report(read_bytes(path), source_path=name, source_url=url)
             return Outcome(path, record.to_json())
     except NotAReport as error:
         return Outcome(path, None, str(error))
-    except _TookTooLongError:
+    except TookTooLongError:
         return Outcome(path, None, f"took longer than {TIME_LIMIT:.0f} s to read and was left")
     except OSError as error:
         return Outcome(path, None, f"cannot be read: {error.strerror or error}")
@@ -78,19 +78,19 @@ def _as_text(path: str) -> str:
     return os.fsencode(path).decode("utf-8", errors="replace")
 
 
-class _TookTooLongError(BaseException):
+class TookTooLongError(BaseException):
     """Raised by the alarm; no Exception, so that no handler on the way takes it for an error of its own."""
 
 
 @contextmanager
-def _time_limit(seconds: float) -> Iterator[None]:
-    """Raise _TookTooLongError in the block after so many seconds, where the system has an alarm to set."""
+def time_limit(seconds: float) -> Iterator[None]:
+    """Raise TookTooLongError in the block after so many seconds, where the system has an alarm to set."""
     if not hasattr(signal, "setitimer") or threading.current_thread() is not threading.main_thread():
         yield
         return
 
     def stop(_signal: int, _frame: FrameType | None) -> None:
-        raise _TookTooLongError
+        raise TookTooLongError
 
     before = signal.signal(signal.SIGALRM, stop)
     signal.setitimer(signal.ITIMER_REAL, seconds)
