@@ -1,0 +1,85 @@
+"""Addresses: the spelling in which two of them are compared, the host that is asked, what is safe to follow."""
+
+import re
+from posixpath import normpath
+from urllib.parse import parse_qsl, quote, unquote, urlencode, urljoin, urlsplit, urlunsplit
+
+from scraper.model import Request
+
+MAX_LENGTH = 2000
+_DEFAULT_PORTS = {"http": 80, "https": 443}
+_SESSION_IN_PATH = re.compile(r";jsessionid=[^/?#]*", re.IGNORECASE)
+# Parameters that change nothing of the page: sessions, tracking, cache breakers.
+_NOISE = re.compile(
+    r"(?:jsessionid|phpsessid|aspsessionid\w*|sessionid|utm_\w+|spm|from|isappinstalled|ismobile|timestamp|_t?|rnd|random)$",
+    re.IGNORECASE,
+)
+_INDEX = re.compile(r"/(?:index|default)\.(?:html?|shtml|jsp|aspx?|php)$", re.IGNORECASE)
+_UNSAFE = re.compile(r"[\x00-\x20\x7f<>\"{}|\\^`]")
+# Twins of one page for other devices.
+_MOBILE_PAGE = re.compile(r"_wap(\.s?html?)$", re.IGNORECASE)
+_CROSS_POST = re.compile(r"/mpost_(\d+\.html)$")
+
+
+def resolve(base: str, reference: str) -> str | None:
+    """The absolute http(s) address that ``reference`` on the page ``base`` names, without fragment.
+
+    None where it is no such address: other schemes, broken ports and brackets, more than ``MAX_LENGTH`` characters.
+    Backslashes are read as slashes and white space is dropped, as browsers do.
+    """
+    reference = re.sub(r"[\t\r\n]", "", reference).strip().replace("\\", "/")
+    if len(reference) > MAX_LENGTH:
+        return None
+    try:
+        parts = urlsplit(urljoin(base, reference))
+        port = parts.port
+    except ValueError:
+        return None
+    host = (parts.hostname or "").rstrip(".")
+    if parts.scheme not in _DEFAULT_PORTS or not host or parts.username is not None:
+        return None
+    netloc = f"[{host}]" if ":" in host else host
+    if port is not None and port != _DEFAULT_PORTS[parts.scheme]:
+        netloc += f":{port}"
+    path = re.sub(r"//+", "/", _without_dots(parts.path or "/"))
+    found = urlunsplit((parts.scheme, netloc, _escaped(path), _escaped(parts.query), ""))
+    return found if len(found) <= MAX_LENGTH else None
+
+
+def host_of(url: str) -> str:
+    """Host and, where it is not the default, port of an absolute address: what politeness counts by."""
+    return urlsplit(url).netloc.lower()
+
+
+def url_key(url: str) -> str:
+    """The spelling by which addresses of one page are known to be the same.
+
+    Folded: scheme, a leading www., session ids and tracking parameters, the name of an index file, double slashes,
+    twins for mobile devices and cross-posted copies. The address itself is kept and asked for as it was found.
+    """
+    parts = urlsplit(url)
+    host = parts.netloc.lower().removeprefix("www.")
+    path = _INDEX.sub("/", _SESSION_IN_PATH.sub("", parts.path)) or "/"
+    path = _CROSS_POST.sub(r"/post_\1", _MOBILE_PAGE.sub(r"\1", path))
+    path = unquote(path)
+    kept = [(name, value) for name, value in parse_qsl(parts.query, keep_blank_values=True) if not _NOISE.match(name)]
+    query = urlencode(sorted(kept))
+    return f"{host}{path}?{query}" if query else f"{host}{path}"
+
+
+def request_key(request: Request) -> str:
+    """As ``url_key`` for what is asked: method and body count as well, where there are any."""
+    key = url_key(request.url)
+    return key if request.method == "GET" else f"{request.method} {key} {request.body}"
+
+
+def _without_dots(path: str) -> str:
+    """The path without leading ``..`` that urljoin leaves, in one spelling."""
+    if "/." not in path:
+        return path
+    clean = normpath(path).replace("//", "/")
+    return clean + "/" if path.endswith(("/", "/.", "/..")) and clean != "/" else clean
+
+
+def _escaped(part: str) -> str:
+    return _UNSAFE.sub(lambda match: quote(match[0]), part)
