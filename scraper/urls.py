@@ -1,6 +1,7 @@
 """Addresses: the spelling in which two of them are compared, the host that is asked, what is safe to follow."""
 
 import re
+from functools import lru_cache
 from posixpath import normpath
 from urllib.parse import parse_qsl, quote, unquote, urlencode, urljoin, urlsplit, urlunsplit
 
@@ -15,6 +16,9 @@ _NOISE = re.compile(
     re.IGNORECASE,
 )
 _INDEX = re.compile(r"/(?:index|default)\.(?:html?|shtml|jsp|aspx?|php)$", re.IGNORECASE)
+# Most references by far: a path of plain characters without dots between slashes. No need to take it apart.
+_PLAIN = re.compile(r"(?:(/)(?=[\w-])|(?:\./)?(?=[\w-]))(?:[\w.-]+/)*[\w.-]*(?:\?[\w.=&%-]*)?(?:#[\w-]*)?", re.ASCII)
+_DOTS = re.compile(r"/\.{1,2}(?:/|$)")
 _UNSAFE = re.compile(r"[\x00-\x20\x7f<>\"{}|\\^`]")
 # Twins of one page for other devices.
 _MOBILE_PAGE = re.compile(r"_wap(\.s?html?)$", re.IGNORECASE)
@@ -27,6 +31,9 @@ def resolve(base: str, reference: str) -> str | None:
     None where it is no such address: other schemes, broken ports and brackets, more than ``MAX_LENGTH`` characters.
     Backslashes are read as slashes and white space is dropped, as browsers do.
     """
+    plain = _PLAIN.fullmatch(reference) if not _DOTS.search(reference) else None
+    if plain and len(reference) + len(base) <= MAX_LENGTH:
+        return (_origin(base) if plain[1] else _folder(base)) + reference.removeprefix("./").split("#")[0]
     reference = re.sub(r"[\t\r\n]", "", reference).strip().replace("\\", "/")
     if len(reference) > MAX_LENGTH:
         return None
@@ -44,6 +51,19 @@ def resolve(base: str, reference: str) -> str | None:
     path = re.sub(r"//+", "/", _without_dots(parts.path or "/"))
     found = urlunsplit((parts.scheme, netloc, _escaped(path), _escaped(parts.query), ""))
     return found if len(found) <= MAX_LENGTH else None
+
+
+@lru_cache(maxsize=64)
+def _origin(base: str) -> str:
+    """Scheme and host of an absolute address that ``resolve`` made."""
+    return "/".join(base.split("/", 3)[:3])
+
+
+@lru_cache(maxsize=64)
+def _folder(base: str) -> str:
+    """The address up to the last slash of its path."""
+    path = re.split(r"[?#]", base, maxsplit=1)[0]
+    return path.rsplit("/", 1)[0] + "/" if path.count("/") > 2 else path + "/"
 
 
 def host_of(url: str) -> str:
@@ -75,7 +95,7 @@ def request_key(request: Request) -> str:
 
 def _without_dots(path: str) -> str:
     """The path without leading ``..`` that urljoin leaves, in one spelling."""
-    if "/." not in path:
+    if not _DOTS.search(path):
         return path
     clean = normpath(path).replace("//", "/")
     return clean + "/" if path.endswith(("/", "/.", "/..")) and clean != "/" else clean
