@@ -19,6 +19,8 @@ _INDEX = re.compile(r"/(?:index|default)\.(?:html?|shtml|jsp|aspx?|php)$", re.IG
 # Most references by far: a path of plain characters without dots between slashes. No need to take it apart.
 _PLAIN = re.compile(r"(?:(/)(?=[\w-])|(?:\./)?(?=[\w-]))(?:[\w.-]+/)*[\w.-]*(?:\?[\w.=&%-]*)?(?:#[\w-]*)?", re.ASCII)
 _DOTS = re.compile(r"/\.{1,2}(?:/|$)")
+# Half a character, from JSON: no address and no file can hold it.
+_SURROGATE = re.compile("[\ud800-\udfff]")
 _UNSAFE = re.compile(r"[\x00-\x20\x7f<>\"{}|\\^`]")
 # Twins of one page for other devices.
 _MOBILE_PAGE = re.compile(r"_wap(\.s?html?)$", re.IGNORECASE)
@@ -43,7 +45,7 @@ def resolve(base: str, reference: str) -> str | None:
     except ValueError:
         return None
     host = (parts.hostname or "").rstrip(".")
-    if parts.scheme not in _DEFAULT_PORTS or not host or parts.username is not None:
+    if parts.scheme not in _DEFAULT_PORTS or not host or parts.username is not None or _SURROGATE.search(reference):
         return None
     netloc = f"[{host}]" if ":" in host else host
     if port is not None and port != _DEFAULT_PORTS[parts.scheme]:
@@ -91,6 +93,11 @@ def request_key(request: Request) -> str:
     """As ``url_key`` for what is asked: method and body count as well, where there are any."""
     key = url_key(request.url)
     return key if request.method == "GET" else f"{request.method} {key} {request.body}"
+
+
+def exact_key(request: Request) -> str:
+    """What is asked, to the letter: method, address, body. Validators and answers belong to this."""
+    return request.url if request.method == "GET" else f"{request.method} {request.url} {request.body}"
 
 
 def _without_dots(path: str) -> str:

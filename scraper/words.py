@@ -3,12 +3,14 @@
 import re
 import tomllib
 from enum import StrEnum
-from functools import cache
+from functools import cache, lru_cache
 from importlib.resources import files
 from typing import Any
 from urllib.parse import urlsplit
 
 FIRST_YEAR = 2008
+# The menus of a site stand on each of its pages.
+_REMEMBERED = 20_000
 _YEAR = re.compile(r"(?<!\d)(20[0-9]{2})(?!\d)")
 _CHINESE_YEAR = re.compile(r"二[〇○零Oo0]([一二][〇○零一二三四五六七八九十])")
 _BARE_YEAR = re.compile(r"(?:20\d\d|二[〇○零].{2})年?(?:度|份)?(?:年报|年度报告|报告)?")
@@ -70,6 +72,7 @@ def is_rejected(label: str) -> bool:
     return _rejected().search(label) is not None or _versions().search(label) is not None
 
 
+@lru_cache(maxsize=_REMEMBERED)
 def what_label_says(label: str) -> Says:
     """What the text of a link is about, by its words alone."""
     label = squeezed(label)
@@ -96,19 +99,26 @@ def what_label_says(label: str) -> Says:
     return Says.OTHER
 
 
+@lru_cache(maxsize=_REMEMBERED)
 def names_column(url: str) -> bool:
     """Whether a part of the path is the pinyin name of a report column (``/zwgk/zfxxgknb_70772/``)."""
     return any(_column_slug().fullmatch(part) for part in _parts(url))
 
 
+@lru_cache(maxsize=_REMEMBERED)
 def names_disclosure(url: str) -> bool:
     """Whether the last part of the path, a file name aside, is that of a disclosure page."""
     parts = [part for part in _parts(url) if "." not in part]
-    return bool(parts) and parts[-1] in words()["disclosure"]["slugs"]
+    return bool(parts) and parts[-1] in _disclosure_slugs()
 
 
 def _parts(url: str) -> list[str]:
     return [part for part in urlsplit(url).path.lower().split("/") if part]
+
+
+@cache
+def _disclosure_slugs() -> frozenset[str]:
+    return frozenset(words()["disclosure"]["slugs"])
 
 
 @cache
