@@ -1,19 +1,21 @@
-"""The dataset folder: every record kind as Parquet and CSV, the panel, the codebook and their description.
+"""The dataset folder: every table as Parquet and CSV, the codebook and their description.
 
 Memory does not grow with the number of reports: record sets are put aside on disk as they come and written out in
 the order of their report_id, so that the files do not depend on the order of the input either.
 """
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Iterator
 from contextlib import ExitStack, closing
 from importlib.resources import files
+from itertools import islice
 from pathlib import Path
 from tempfile import TemporaryFile
-from typing import Any
+from typing import Any, Protocol
 
 import msgspec
 import pyarrow.parquet
 
+from output.crawled import Address, Revision
 from output.datapackage import write_datapackage
 from output.panel import panel_row
 from output.replace import DatasetError, replaced_folder
@@ -26,12 +28,14 @@ from parsers.records import RecordSet
 # small, little enough to keep in memory.
 BATCH_REPORTS = 256
 BATCH_BYTES = 32 * 2**20
+# Rows of revisions and addresses that go to the writers at a time.
+BATCH_ROWS = 20_000
 
 PANEL_ORDER = ("division_code", "agency", "year", "report_id")
 
 
 class Summary(msgspec.Struct, frozen=True):
-    """What was written: rows per record kind, checks that failed, and (path left out, path kept) of duplicates."""
+    """What was written: rows per table, checks that failed, and (path left out, path kept) of duplicates."""
 
     reports: int
     values: int
@@ -39,7 +43,16 @@ class Summary(msgspec.Struct, frozen=True):
     sections: int
     checks: int
     failed_checks: int
+    revisions: int
+    addresses: int
     duplicates: tuple[tuple[str, str], ...]
+
+
+class Source(Protocol):
+    """Record sets that can be read more than once, each report_id once."""
+
+    def read(self, report_ids: Iterable[str] | None = None) -> Iterator[tuple[RecordSet, int]]:
+        """The record sets and their sizes in bytes, in the order told, else in that of their report_id."""
 
 
 def write_dataset(records: Iterable[RecordSet], folder: Path) -> Summary:
@@ -55,15 +68,35 @@ def write_dataset(records: Iterable[RecordSet], folder: Path) -> Summary:
         spool = Spool(file)
         for record in records:
             spool.add(record)
-        counted = _write_records(spool, new)
-        if not counted["reports"]:
-            raise DatasetError(f"{folder}: no report was read, so no dataset is written")
-        _write_panel(spool, new)
-        _write_codebook(new)
-        tables = load_tables()
-        paired = [(table, suffix) for table in tables.values() for suffix in WRITERS if table.name != "codebook"]
-        write_datapackage(new, [*paired, (tables["codebook"], "csv")])
+        counted = _write_tables_of(spool, (), (), new, folder)
         return Summary(**counted, duplicates=spool.duplicates)
+
+
+def write_crawled(source: Source, revisions: Iterable[Revision], addresses: Iterable[Address], folder: Path) -> Summary:
+    """As ``write_dataset`` for record sets that are stored already, with what else a crawl tells of them.
+
+    ``revisions`` and ``addresses`` are written in the order in which they come.
+    """
+    with replaced_folder(folder) as new:
+        counted = _write_tables_of(source, revisions, addresses, new, folder)
+        return Summary(**counted, duplicates=())
+
+
+def _write_tables_of(
+    source: Source, revisions: Iterable[Revision], addresses: Iterable[Address], new: Path, folder: Path
+) -> dict[str, int]:
+    """Fill the new folder; rows of each table and the failed checks."""
+    counted = _write_records(source, new)
+    if not counted["reports"]:
+        raise DatasetError(f"{folder}: no report was read, so no dataset is written")
+    _write_panel(source, new)
+    tables = load_tables()
+    counted["revisions"] = _write_rows(tables["revisions"], revisions, new)
+    counted["addresses"] = _write_rows(tables["addresses"], addresses, new)
+    _write_codebook(new)
+    paired = [(table, suffix) for table in tables.values() for suffix in WRITERS if table.name != "codebook"]
+    write_datapackage(new, [*paired, (tables["codebook"], "csv")])
+    return counted
 
 
 class _TableFiles:
@@ -91,7 +124,7 @@ class _TableFiles:
             writer.close()
 
 
-def _write_records(spool: Spool, folder: Path) -> dict[str, int]:
+def _write_records(source: Source, folder: Path) -> dict[str, int]:
     """Write the five record tables; rows of each and the failed checks."""
     counted = dict.fromkeys((*RECORDS, "failed_checks"), 0)
     makers = {name: row_maker(name) for name in RECORDS}
@@ -103,11 +136,11 @@ def _write_records(spool: Spool, folder: Path) -> dict[str, int]:
             counted[name] += len(items)
         counted["failed_checks"] += sum(check.outcome == "fail" for check in record.checks)
 
-    _write_tables([load_tables()[name] for name in RECORDS], folder, spool, None, add)
+    _write_tables([load_tables()[name] for name in RECORDS], folder, source, None, add)
     return counted
 
 
-def _write_panel(spool: Spool, folder: Path) -> None:
+def _write_panel(source: Source, folder: Path) -> None:
     """Write the panel, sorted by division, agency and year, which the reports just written tell."""
     reports = pyarrow.parquet.read_table(folder / "reports.parquet", columns=list(PANEL_ORDER))
     order = reports.sort_by([(name, "ascending") for name in PANEL_ORDER])["report_id"].to_pylist()
@@ -115,21 +148,21 @@ def _write_panel(spool: Spool, folder: Path) -> None:
     def add(record: RecordSet, tables: dict[str, _TableFiles]) -> None:
         tables["panel"].add([panel_row(record)])
 
-    _write_tables([load_tables()["panel"]], folder, spool, order, add)
+    _write_tables([load_tables()["panel"]], folder, source, order, add)
 
 
 def _write_tables(
     tables: list[Table],
     folder: Path,
-    spool: Spool,
+    source: Source,
     order: list[str] | None,
     add: Callable[[RecordSet, dict[str, _TableFiles]], None],
 ) -> None:
-    """Pass every record set of the spool to ``add``, and what it adds to the files of the tables."""
+    """Pass every record set of the source to ``add``, and what it adds to the files of the tables."""
     with ExitStack() as stack:
         opened = {table.name: stack.enter_context(closing(_TableFiles(table, folder))) for table in tables}
         waiting = size = 0
-        for record, record_size in spool.read(order):
+        for record, record_size in source.read(order):
             add(record, opened)
             waiting, size = waiting + 1, size + record_size
             if waiting >= BATCH_REPORTS or size >= BATCH_BYTES:
@@ -138,6 +171,18 @@ def _write_tables(
                     files_of_table.flush()
         for files_of_table in opened.values():
             files_of_table.flush()
+
+
+def _write_rows(table: Table, rows: Iterable[msgspec.Struct], folder: Path) -> int:
+    """Write the rows of one table as they come; how many there were."""
+    remaining = map(msgspec.structs.astuple, rows)
+    written = 0
+    with closing(_TableFiles(table, folder)) as opened:
+        while batch := list(islice(remaining, BATCH_ROWS)):
+            opened.add(batch)
+            opened.flush()
+            written += len(batch)
+    return written
 
 
 def _write_codebook(folder: Path) -> None:

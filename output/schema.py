@@ -10,6 +10,7 @@ from typing import Any, Literal, Union, get_args, get_origin, get_type_hints
 import msgspec
 import pyarrow as pa
 
+from output.crawled import Address, Revision
 from parsers.codebook import Indicator, load_codebook
 from parsers.records import Check, Count, Report, Section, Value
 
@@ -21,6 +22,9 @@ RECORDS: dict[str, type[msgspec.Struct]] = {
     "checks": Check,
 }
 """The tables that hold one row per record, and the record of each."""
+
+CRAWLED: dict[str, type[msgspec.Struct]] = {"revisions": Revision, "addresses": Address}
+"""The tables that only a crawl fills, and the row of each."""
 
 NOTE_SEPARATOR = " | "
 
@@ -54,9 +58,9 @@ class Table(msgspec.Struct, frozen=True):
 
 @cache
 def load_tables() -> dict[str, Table]:
-    """The five record tables, the panel and the codebook, by name, in the order in which they are listed."""
+    """The tables of records, the panel, those of a crawl and the codebook, by name, in the order of their listing."""
     data = _load_toml()
-    tables = {name: _record_table(name, record, data[name]) for name, record in RECORDS.items()}
+    tables = {name: _record_table(name, record, data[name]) for name, record in (RECORDS | CRAWLED).items()}
     tables["panel"] = _panel_table(tables["reports"], data["panel"])
     tables["codebook"] = _record_table("codebook", Indicator, data["codebook"])
     return tables

@@ -16,7 +16,8 @@ Outcome = Literal["pass", "fail", "incomplete"]
 
 
 class Report(msgspec.Struct, frozen=True, gc=False, kw_only=True):
-    """One report. ``notes`` (added) are sentences on what the sources of the header disagree about."""
+    """One report. ``notes`` (added) are sentences on what the sources of the header disagree about; ``withdrawn``
+    (added) is the time at which a crawl found it gone, which the bytes cannot tell."""
 
     report_id: str
     year: int | None = None
@@ -41,6 +42,7 @@ class Report(msgspec.Struct, frozen=True, gc=False, kw_only=True):
     status: ReportStatus = "clean"
     parser_version: str = PARSER_VERSION
     notes: tuple[str, ...] = ()
+    withdrawn: str | None = None
 
 
 class Value(msgspec.Struct, frozen=True, gc=False):

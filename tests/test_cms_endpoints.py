@@ -140,9 +140,17 @@ def test_jpage_asks_nothing_where_the_island_holds_all_that_is_told():
     assert hanweb_jpage.read(jpage(12, script="totalRecord: 12"), Request(COLUMN)).more == ()
 
 
-def test_jpage_asks_once_where_a_small_island_tells_no_total():
-    found, asked = crawl(hanweb_jpage, jpage(12), jpage_server(12, 15, "page", told=False))
-    assert (found, len(asked)) == (urls(range(12)), 1)
+@pytest.mark.parametrize(("shown", "script"), [(13, ""), (40, "perPage: 15")])
+def test_jpage_asks_once_where_the_island_ends_within_a_page(shown, script):
+    found, asked = crawl(hanweb_jpage, jpage(shown, script=script), jpage_server(shown, 15, "page", told=False))
+    assert (found, len(asked)) == (urls(range(shown)), 1)
+
+
+@pytest.mark.parametrize("obeys", ["page", "startrecord"])
+@pytest.mark.parametrize(("shown", "size"), [(9, 3), (6, 2), (10, 5), (7, 7), (300, 100), (240, 80)])
+def test_jpage_goes_on_after_islands_of_any_size(shown, size, obeys):
+    found, _ = crawl(hanweb_jpage, jpage(shown), jpage_server(shown + 2 * size + 1, size, obeys))
+    assert found == urls(range(shown + 2 * size + 1))
 
 
 def test_jpage_reads_title_text_and_date_of_a_row():
@@ -493,23 +501,25 @@ SITE_INFO = 'var siteInfo = {"siteGuid": "7eb5f7f1-9041", "projectName":"/EWB_YK
 
 
 def epoint_server(
-    total: int, base: int, wrapped: bool, script: str = "webBuilderCommon.js", told: bool = True
+    total: int, base: int, wrapped: bool, script: str = "webBuilderCommon.js", told: bool = True, most: int = 100
 ) -> Server:
-    """``base`` is the number of the first page; below it the first page is given again."""
+    """``base`` is the number of the first page; below it the first page is given again. ``most`` rows are given."""
 
     def answer(request: Request) -> str:
         if request.method == "GET":
-            return SITE_INFO if request.url.endswith(script) else "var a = 1;"
+            assert sent(request) == {"categorynum": "003001003", "deptcode": "11"}
+            return SITE_INFO if urlsplit(request.url).path == f"/js/{script}" else "var a = 1;"
         body = json.loads(request.body)
         if ("params" in body) != wrapped:
             return '{"status":{"code":"500"}}'
         fields = body["params"] if wrapped else body
         assert request.url == f"{SITE}/EWB_YK_Mid/rest/lightfrontaction/getgovinfolist"
         assert (fields["siteGuid"], fields["categorynum"], fields["deptcode"]) == ("7eb5f7f1-9041", "003001003", "11")
-        start = max(fields["pageIndex"] - base, 0) * fields["pageSize"]
+        size = min(fields["pageSize"], most)
+        start = max(fields["pageIndex"] - base, 0) * size
         data = [
             {"realtitle": f"某镇{n}号报告", "infourl": f"/art/2026/1/20/art_5011_{n}.html", "infodate": "2026-01-20"}
-            for n in range(start, min(start + fields["pageSize"], total))
+            for n in range(start, min(start + size, total))
         ]
         return json.dumps({"custom": {"total": str(total) if told else "", "data": data}})
 
@@ -522,14 +532,20 @@ def epoint_server(
 def test_epoint_walks_a_list_counted_from_either_number(base, wrapped, told):
     text = '<script src="/js/webBuilderCommon.js"></script>'
     found, asked = crawl(epoint, page_of(EPOINT_SHELL, text), epoint_server(50, base, wrapped, told=told))
-    assert found == urls(range(50))
+    assert found == urls(range(50)) | {EPOINT_SHELL}
     assert len(asked) <= 1 + 3 + 2 * wrapped + base + 2 * (not told)
+
+
+@pytest.mark.parametrize("base", [0, 1])
+def test_epoint_goes_on_where_fewer_rows_are_given_than_asked_for(base):
+    found, _ = crawl(epoint, page_of(EPOINT_SHELL, SITE_INFO), epoint_server(17, base, False, most=3))
+    assert found == urls(range(17)) | {EPOINT_SHELL}
 
 
 def test_epoint_looks_for_the_site_in_the_other_script():
     found, asked = crawl(epoint, page_of(EPOINT_SHELL, ""), epoint_server(3, 0, False, "ajaxReq.js"))
-    assert found == urls(range(3))
-    assert [request.url for request in asked[:2]] == [f"{SITE}/js/webBuilderCommon.js", f"{SITE}/js/ajaxReq.js"]
+    assert found == urls(range(3)) | {EPOINT_SHELL}
+    assert [urlsplit(request.url).path for request in asked[:2]] == ["/js/webBuilderCommon.js", "/js/ajaxReq.js"]
 
 
 def test_epoint_reads_a_static_column_as_one():

@@ -51,7 +51,7 @@ def counts(text: str) -> list[dict[str, Any]]:
 
 
 def load(folder: str | os.PathLike[str]) -> Dataset:
-    """The dataset in a folder that ``xxgk parse --out`` wrote.
+    """The dataset in a folder that ``xxgk parse --out`` or ``xxgk run`` wrote.
 
     Raises FileNotFoundError where there is no such folder, ValueError where it holds no dataset of this program.
     """
@@ -111,6 +111,16 @@ class Dataset:
     def panel(self) -> pd.DataFrame:
         """One row per agency and year (one per report), one column per indicator's total."""
         return self._read("panel")
+
+    @cached_property
+    def revisions(self) -> pd.DataFrame:
+        """One row per thing that a publisher changed in a report; empty where there was no crawl."""
+        return self._read("revisions")
+
+    @cached_property
+    def addresses(self) -> pd.DataFrame:
+        """One row per address of a report; empty where there was no crawl."""
+        return self._read("addresses")
 
     def _read(self, name: str) -> pd.DataFrame:
         import pyarrow.parquet

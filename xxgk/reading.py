@@ -1,43 +1,66 @@
-"""Many files to many records: in this process, or in a pool of processes that may die without losing the rest."""
+"""Many sources to many records: in this process, or in a pool of processes that may die without losing the rest."""
 
 import faulthandler
 import os
 import signal
 import threading
 from collections import deque
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from concurrent.futures import Future, ProcessPoolExecutor
 from concurrent.futures.process import BrokenProcessPool
 from contextlib import contextmanager
 from itertools import groupby, islice
 from multiprocessing import active_children, get_context
+from pathlib import Path
 from time import monotonic
 from types import FrameType
-from typing import NamedTuple
+from typing import Literal, NamedTuple
+
+import msgspec
 
 from parsers.errors import NotAReport
+from parsers.records import RecordSet
 from xxgk.inputs import STDIN, read_bytes
 
-# Files that a process reads at a time: the cost of handing work over is then small beside the work.
+# Sources that a process reads at a time: the cost of handing work over is then small beside the work.
 CHUNK = 32
 # Below this the processes take longer to start than to read.
-MIN_FILES_FOR_POOL = 2 * CHUNK
+MIN_FOR_POOL = 2 * CHUNK
 # Chunks given out per process beyond the one whose result is awaited; bounds what is held in memory.
 CHUNKS_AHEAD = 3
 # Seconds that processes get to finish their chunk when nobody waits for the result any more.
 GRACE = 3.0
-# Seconds for one file. An ordinary one takes a few milliseconds.
+# Seconds for one source. An ordinary one takes a few milliseconds.
 TIME_LIMIT = 60.0
 # A process that does not answer the time limit (busy outside Python) is ended after so many seconds.
 HARD_TIME_LIMIT = 2 * TIME_LIMIT
 
 
-class Outcome(NamedTuple):
-    """What became of one input: the JSON object of its records, or the reason why there is none."""
+class Snapshot(NamedTuple):
+    """One answer of an archive: the folder, file and offset of the record that holds it, its address and its time."""
 
-    path: str
+    folder: str
+    file: str
+    offset: int
+    url: str
+    fetched: str
+
+
+Source = str | Snapshot
+"""What is read: a path, "-" for standard input, or a snapshot."""
+
+
+class Outcome(NamedTuple):
+    """What became of one source: the JSON object of its records, or the reason why there is none.
+
+    Of the kinds without a record, ``no report`` is the verdict of the reader, ``failed`` would end the same way once
+    more, ``disturbed`` may not (the disk, the memory).
+    """
+
+    source: Source
     data: bytes | None
     reason: str = ""
+    kind: Literal["record", "no report", "failed", "disturbed"] = "failed"
 
 
 def read_many(paths: list[str], url: str | None, jobs: int) -> Iterator[Outcome]:
@@ -47,30 +70,54 @@ def read_many(paths: list[str], url: str | None, jobs: int) -> Iterator[Outcome]
     """
     for is_stdin, group in groupby(paths, lambda path: path == STDIN):
         run = list(group)
-        if is_stdin or jobs == 1 or len(run) < MIN_FILES_FOR_POOL:
+        if is_stdin or jobs == 1 or len(run) < MIN_FOR_POOL:
             yield from (read_one(path, url) for path in run)
         else:
             yield from _read_in_pool(run, jobs)
 
 
-def read_one(path: str, url: str | None = None) -> Outcome:
-    """What became of one path; "-" is standard input, whose records name no path."""
+def read_snapshots(snapshots: Sequence[Snapshot], jobs: int) -> Iterator[Outcome]:
+    """What became of each snapshot, in order; many are read by ``jobs`` processes."""
+    if jobs == 1 or len(snapshots) < MIN_FOR_POOL:
+        return map(read_one, snapshots)
+    return _read_in_pool(snapshots, jobs)
+
+
+def read_one(source: Source, url: str | None = None) -> Outcome:
+    """What became of one source; "-" is standard input, whose records name no path."""
+    try:
+        with time_limit(TIME_LIMIT):
+            record = _read_snapshot(source) if isinstance(source, Snapshot) else _read_path(source, url)
+            return Outcome(source, record.to_json(), kind="record")
+    except NotAReport as error:
+        return Outcome(source, None, str(error), "no report")
+    except TookTooLongError:
+        return Outcome(source, None, f"took longer than {TIME_LIMIT:.0f} s to read and was left")
+    except OSError as error:
+        return Outcome(source, None, f"cannot be read: {error.strerror or error}", "disturbed")
+    except Exception as error:
+        # A bug of ours in one file must not lose the others.
+        return Outcome(source, None, f"internal error (please report): {type(error).__name__}: {error}")
+
+
+def _read_path(path: str, url: str | None) -> RecordSet:
     from parsers.reader import parse_report
 
     name = None if path == STDIN else _as_text(path)
+    return parse_report(read_bytes(path), source_path=name, source_url=url)
+
+
+def _read_snapshot(snapshot: Snapshot) -> RecordSet:
+    """The record set of a snapshot; raises OSError where the archive does not hold it."""
+    from parsers.reader import parse_report
+    from scraper.archive import ArchiveError, read_record
+
     try:
-        with time_limit(TIME_LIMIT):
-            record = parse_report(read_bytes(path), source_path=name, source_url=url)
-            return Outcome(path, record.to_json())
-    except NotAReport as error:
-        return Outcome(path, None, str(error))
-    except TookTooLongError:
-        return Outcome(path, None, f"took longer than {TIME_LIMIT:.0f} s to read and was left")
-    except OSError as error:
-        return Outcome(path, None, f"cannot be read: {error.strerror or error}")
-    except Exception as error:
-        # A bug of ours in one file must not lose the others.
-        return Outcome(path, None, f"internal error (please report): {type(error).__name__}: {error}")
+        stored = read_record(Path(snapshot.folder), snapshot.file, snapshot.offset)
+    except ArchiveError as error:
+        raise OSError(str(error)) from None
+    record = parse_report(stored.body, source_url=snapshot.url)
+    return msgspec.structs.replace(record, report=msgspec.structs.replace(record.report, fetched_at=snapshot.fetched))
 
 
 def _as_text(path: str) -> str:
@@ -101,9 +148,9 @@ def time_limit(seconds: float) -> Iterator[None]:
         signal.signal(signal.SIGALRM, before)
 
 
-def _read_in_pool(paths: list[str], jobs: int) -> Iterator[Outcome]:
-    """As ``read_many`` by a pool. Where a process dies, the chunk that waits is read file by file, then it goes on."""
-    chunks = [paths[start : start + CHUNK] for start in range(0, len(paths), CHUNK)]
+def _read_in_pool(sources: Sequence[Source], jobs: int) -> Iterator[Outcome]:
+    """As ``read_many`` by a pool. Where a process dies, the chunk that waits is read one by one, then it goes on."""
+    chunks = [sources[start : start + CHUNK] for start in range(0, len(sources), CHUNK)]
     done = 0
     while done < len(chunks):
         try:
@@ -115,7 +162,7 @@ def _read_in_pool(paths: list[str], jobs: int) -> Iterator[Outcome]:
             done += 1
 
 
-def _map_chunks(chunks: list[list[str]], jobs: int) -> Iterator[list[Outcome]]:
+def _map_chunks(chunks: list[Sequence[Source]], jobs: int) -> Iterator[list[Outcome]]:
     waiting: deque[Future[list[Outcome]]] = deque()
     rest = iter(chunks)
     with _pool(min(jobs, len(chunks))) as pool:
@@ -126,9 +173,9 @@ def _map_chunks(chunks: list[list[str]], jobs: int) -> Iterator[list[Outcome]]:
             yield outcomes
 
 
-def _read_singly(paths: list[str]) -> Iterator[Outcome]:
-    """As ``read_many``, by a process that is started anew where a file ends it, so that this file is known."""
-    rest = deque(paths)
+def _read_singly(sources: Sequence[Source]) -> Iterator[Outcome]:
+    """As ``read_many``, by a process that is started anew where a source ends it, so that it is known which."""
+    rest = deque(sources)
     while rest:
         try:
             with _pool(1) as pool:
@@ -137,7 +184,8 @@ def _read_singly(paths: list[str]) -> Iterator[Outcome]:
                     rest.popleft()
                     yield outcome
         except BrokenProcessPool:
-            yield Outcome(rest.popleft(), None, "ended the process that read it (out of memory, or stuck) and was left")
+            reason = "ended the process that read it (out of memory, or stuck) and was left"
+            yield Outcome(rest.popleft(), None, reason, "disturbed")
 
 
 @contextmanager
@@ -167,15 +215,15 @@ def _start_worker() -> None:
     signal.signal(signal.SIGINT, signal.SIG_IGN)
 
 
-def _read_chunk(paths: list[str]) -> list[Outcome]:
-    return [_read_guarded(path) for path in paths]
+def _read_chunk(sources: Sequence[Source]) -> list[Outcome]:
+    return [_read_guarded(source) for source in sources]
 
 
-def _read_guarded(path: str) -> Outcome:
+def _read_guarded(source: Source) -> Outcome:
     """As ``read_one``, and end this process where the time limit cannot stop it."""
     with open(os.devnull, "w") as nowhere:
         faulthandler.dump_traceback_later(HARD_TIME_LIMIT, exit=True, file=nowhere)
         try:
-            return read_one(path)
+            return read_one(source)
         finally:
             faulthandler.cancel_dump_traceback_later()

@@ -90,7 +90,7 @@ def _read(
     for outcome in read_many(paths, url, jobs):
         if outcome.data is None:
             tally.not_read += 1
-            say(f"{outcome.path}: {outcome.reason}")
+            say(f"{outcome.source}: {outcome.reason}")
         else:
             tally.reports += 1
             yield outcome.data

@@ -99,7 +99,7 @@ def _mark_line(line: str, line_start: int, counts: list[Count]) -> Text:
 
 def show_indicators(found: list[Indicator], console: Console) -> None:
     """Print indicators, one row each, with the forms that ask for them."""
-    table = _new_table("form", "indicator", "label_zh", "label_en", "unit")
+    table = new_table("form", "indicator", "label_zh", "label_en", "unit")
     table.columns[1].no_wrap = True
     forms: dict[tuple[str, ...], list[str]] = {}
     for item in found:
@@ -124,7 +124,8 @@ def _labels() -> dict[str, Any]:
     return tomllib.loads(files(__package__).joinpath("labels.toml").read_text(encoding="utf-8"))
 
 
-def _new_table(*headers: str, title: str | None = None) -> Table:
+def new_table(*headers: str, title: str | None = None) -> Table:
+    """A table in the style of all tables of the command line."""
     table = Table(box=box.SIMPLE_HEAD, title=title, title_justify="left", title_style="bold", show_header=bool(headers))
     for header in headers:
         table.add_column(header, overflow="fold")
@@ -132,7 +133,7 @@ def _new_table(*headers: str, title: str | None = None) -> Table:
 
 
 def _header_table(report: Report) -> Table:
-    table = _new_table()
+    table = new_table()
     table.add_column(style="bold", no_wrap=True)
     table.add_column(overflow="fold")
     for field in HEADER_FIELDS:
@@ -153,7 +154,7 @@ def _rows_of(table: str, record: RecordSet) -> list[Indicator]:
 def _form_table(title: str, rows: list[Indicator], cells: Cells, failed: list[Check]) -> Table:
     by_applicant = any(item.dimension for item in rows)
     applicants: dict[str | None, str] = _labels()["applicants"] if by_applicant else {None: "value"}
-    table = _new_table("", title=title)
+    table = new_table("", title=title)
     for label in applicants.values():
         table.add_column(label, justify="right")
     for item in rows:
@@ -201,7 +202,7 @@ def _legend() -> Text:
 def _check_table(checks: list[Check], failed: Iterable[Check]) -> Table:
     counted = Counter(check.outcome for check in checks)
     title = ", ".join(f"{counted[outcome]} {outcome}" for outcome in ("pass", "fail", "incomplete"))
-    table = _new_table("failed check", "subject", "diagnosis", "finding", title=f"Checks: {title}")
+    table = new_table("failed check", "subject", "diagnosis", "finding", title=f"Checks: {title}")
     for check in failed:
         table.add_row(check.rule, *(Text(plain(text or "")) for text in (check.subject, check.diagnosis, check.detail)))
     return table

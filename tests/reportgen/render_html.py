@@ -64,19 +64,18 @@ def render_html(report: Report, options: HtmlOptions | None = None) -> bytes:
     """The page as bytes in the encoding of the options."""
     options = options or HtmlOptions()
     codec, declared = ENCODINGS[options.encoding]
-    body = "\n".join(
-        [
-            _render_metadata(report, options),
-            _render_title(report, options),
-            *(_render_section(report, n, options) for n in range(len(report.sections))),
-        ]
-    )
+    body = "\n".join([_render_metadata(report, options), _render_title(report, options), render_sections(report, options)])
     if options.layout:
         body = f'<table width="100%" border="0"><tr><td>&nbsp;</td><td>{body}</td></tr></table>'
     page = _wrap_page(report, body, declared, options.style)
     if codec == "big5":
         page = _to_traditional(page)
     return page.encode(codec, "xmlcharrefreplace")
+
+
+def render_sections(report: Report, options: HtmlOptions) -> str:
+    """The sections with their tables: what a site puts its own header and navigation around."""
+    return "\n".join(_render_section(report, n, options) for n in range(len(report.sections)))
 
 
 def _wrap_page(report: Report, body: str, declared: str, style: str) -> str:
