@@ -18,6 +18,8 @@ NAME = "epoint"
 _SCRIPTS = ("webBuilderCommon.js", "ajaxReq.js")
 _ACTION = "rest/lightfrontaction/getgovinfolist"
 _USUAL_PROJECT = "/EWB-FRONT"
+# Projects of the version that wants the object wrapped.
+_OLDER_PROJECTS = ("_Mid", "MiddleForWeb")
 _SIZE = 20
 _URL_MARKS = re.compile(r"govInfoPub|[?&]categorynum=|EWB")
 _JSON = ("Content-Type", "application/json; charset=UTF-8")
@@ -80,9 +82,10 @@ def _list(page: Page, state: dict[str, str]) -> tuple[Request, ...]:
         return ()
     fields = {"deptcode": state["department"], "categorynum": state["category"], "pageIndex": 0, "pageSize": _SIZE}
     fields["siteGuid"] = site
+    older = any(name in project for name in _OLDER_PROJECTS)
     return tuple(
         _request(url, fields | {"pageIndex": first}, wrapped, first, state["shell"])
-        for wrapped in (False, True)
+        for wrapped in (older, not older)
         for first in (0, 1)
     )
 

@@ -118,7 +118,7 @@ def _following(island: _Island, referer: str) -> tuple[Request, ...]:
     if not island.address or (island.total and island.records >= island.total):
         return ()
     posts = [_request(island.address, "POST", *start, referer) for start in _starts(island)]
-    if len(posts) == 1:
+    if len(posts) == 1 and 0 < island.records <= _MAX_SIZE:
         # The list has most likely ended within the island.
         return tuple(posts)
     number, size = _starts(island)[-1]
