@@ -6,7 +6,7 @@ from urllib.parse import urlsplit
 
 import msgspec
 
-from scraper.cms import FAMILIES, recognise
+from scraper.cms import FAMILIES, GENERIC, recognise, tells_of_others
 from scraper.links import find_links
 from scraper.model import Link, LinkKind, Page, Request
 from scraper.report_page import file_kind, find_report
@@ -90,7 +90,7 @@ def analyse(page: Page, asked: Request, label: str, cms: str = "auto") -> Analys
     made = Analysis()
     if report:
         made = Analysis(is_report=True, title=report.title, text_digest=report.text_digest)
-        if what_label_says(label) is Says.REPORT:
+        if what_label_says(label) is Says.REPORT and not tells_of_others(page.url):
             # What a report links to is the menu of its site: known already.
             return made
     return _with_links(made, page, asked, cms)
@@ -109,7 +109,7 @@ def _with_links(made: Analysis, page: Page, asked: Request, cms: str) -> Analysi
         made,
         has_links=True,
         is_column=is_column,
-        family=family,
+        family=family if family != GENERIC else "",
         links=tuple(found for found in judged if _matters(found, is_column or bool(asked.family))),
         more=listing.more,
         lists=listing.lists,

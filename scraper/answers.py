@@ -15,6 +15,8 @@ from scraper.signs import find_shield, find_shield_of_error, find_title, find_wo
 from scraper.urls import resolve
 
 # Where the title stands, if there is one.
+# So much of the end of a page is looked at.
+_TAIL = 200
 HEAD = 4096
 # Titles that are a message are short, in bytes.
 MAX_TITLE = 120
@@ -41,7 +43,7 @@ _SPACE = b"\xef\xbb\xbf \t\r\n"
 _TITLE = re.compile(rb"<title[^>]{0,100}>\s*(.{0,400}?)\s*</title", re.IGNORECASE | re.DOTALL)
 _CONTENT = re.compile(rb"<(?:a|p|td|li)[\s>]", re.IGNORECASE)
 _WAY_ON = re.compile(rb"<a\s[^>]*href|<i?frame\s", re.IGNORECASE)
-_SCRIPT = re.compile(rb"<script.*?(?:document\s*\.\s*cookie\s*=|document\s*\[\s*['\"]cookie|\beval\s*\()", re.I | re.S)
+_SCRIPT = re.compile(rb"document\s*\.\s*cookie\s*=|document\s*\[\s*['\"]cookie|\beval\s*\(", re.IGNORECASE)
 _LEADS_ON = re.compile(rb"location|http-equiv|href|src\s*=|<\?xml", re.IGNORECASE)
 _BINARY = re.compile(rb"[\x00-\x08\x0e-\x1f]")
 _CALLBACK = re.compile(rb"[\w.$]+\s*\(.*\)\s*;?\s*\Z", re.DOTALL)
@@ -75,6 +77,14 @@ class Verdict(NamedTuple):
 
 def judge_answer(answer: Answer) -> Verdict:
     """What the answer is, by its status, its headers and its body."""
+    verdict = _judge(answer)
+    if verdict.kind is Kind.BROKEN and not verdict.failing and answer.request.url.endswith("/robots.txt"):
+        # It may be empty, or have 13 bytes; and an odd one means no rules, not a host that fails (RFC 9309, 2.3.1.3).
+        return Verdict(Kind.PAGE) if 200 <= answer.status < 300 else Verdict(Kind.MISSING, verdict.reason)
+    return verdict
+
+
+def _judge(answer: Answer) -> Verdict:
     status = answer.status
     if status == 304:
         return Verdict(Kind.NOT_MODIFIED)
@@ -82,14 +92,12 @@ def judge_answer(answer: Answer) -> Verdict:
         return _judge_redirect(answer)
     if not 200 <= status < 300:
         return _judge_error(answer)
-    if answer.fault:
+    # A wrong Content-Length is common; a page that ends as pages end has all of its text.
+    if answer.fault and not (answer.fault == CUT and answer.body[-_TAIL:].rstrip(_SPACE).lower().endswith(b"</html>")):
         return Verdict(Kind.BROKEN, f"not whole: {answer.fault}", failing=answer.fault in (CUT, TIMEOUT))
     start = answer.body[:HEAD].lstrip(_SPACE)
     if start.startswith(b"<"):
         return _judge_markup(answer)
-    # A robots.txt may be empty or have 13 bytes, and the script of a list may answer with nearly nothing.
-    if answer.request.url.endswith("/robots.txt"):
-        return Verdict(Kind.PAGE)
     if not start:
         return Verdict(Kind.BROKEN, "empty")
     return _judge_plain(answer.body, bool(answer.request.family))
@@ -114,7 +122,8 @@ def _judge_error(answer: Answer) -> Verdict:
     if status in _MISSING:
         return Verdict(Kind.MISSING, told)
     is_refusal = 400 <= status < 500 and status not in _MALFORMED
-    shield = find_shield_of_error(_head_of(answer) + answer.body[:_SEARCHED])
+    # The headers that name a shield come with all answers of some delivery networks: they tell only who refuses.
+    shield = find_shield_of_error(answer.body[:_SEARCHED] + (_head_of(answer) if is_refusal else b""))
     if shield or status in _SHIELDS:
         return Verdict(Kind.CHALLENGE, f"{told}: {shield or 'a script in place of the page'}")
     if status in _THROTTLED:
@@ -125,7 +134,7 @@ def _judge_error(answer: Answer) -> Verdict:
 
 
 def _head_of(answer: Answer) -> bytes:
-    return "".join(f"{name}: {value}\n" for name, value in answer.headers).encode("latin-1", "replace")
+    return "".join(f"\n{name}: {value}" for name, value in answer.headers).encode("latin-1", "replace")
 
 
 def _judge_markup(answer: Answer) -> Verdict:
@@ -134,7 +143,7 @@ def _judge_markup(answer: Answer) -> Verdict:
     title = found[1] if found else b""
     said = find_title(title) if title and len(title) <= MAX_TITLE else None
     # Pages that say "not found" are often set into the whole frame of the site, with all its menus.
-    if said and ((said.start == 0 and said.kind == Kind.MISSING) or not _is_rich(body)):
+    if said and ((said.first and said.kind == Kind.MISSING) or not _is_rich(body)):
         return Verdict(Kind(said.kind), said.reason)
     if len(body) > MAX_SHELL and _CONTENT.search(body):
         return Verdict(Kind.PAGE)
@@ -146,7 +155,7 @@ def _judge_shell(body: bytes, is_list: bool) -> Verdict:
     shield = find_shield(body[:_SEARCHED])
     if shield:
         return Verdict(Kind.CHALLENGE, shield)
-    if len(body) <= MAX_SHELL and _SCRIPT.search(body) and not _WAY_ON.search(body):
+    if len(body) <= MAX_SHELL and b"<script" in body.lower() and _SCRIPT.search(body) and not _WAY_ON.search(body):
         return Verdict(Kind.CHALLENGE, "a script in place of the page")
     said = find_words(body) if len(body) < MAX_MESSAGE else None
     if said:

@@ -20,8 +20,8 @@ from scraper.lists import ListLog
 from scraper.model import Request
 from scraper.results import Failure, Progress, SiteResult
 from scraper.state import AddressRow, FailureRow, ReportRow
-from scraper.urls import request_key
-from scraper.visit import Night, Outcome, Visitor, What
+from scraper.urls import request_key, resolve
+from scraper.visit import FORBIDDEN, Night, Outcome, Visitor, What
 from scraper.words import Says
 
 if TYPE_CHECKING:
@@ -58,7 +58,7 @@ class SiteCrawl:
         """Crawl the site; what came of it is in ``result``, the reports are in the state."""
         try:
             for url in self._plan.site.start:
-                self._push(Item(Request(url)))
+                self._push(Item(Request(url), is_start=True))
             await self._work_off()
             await self._look_after_known_reports()
         finally:
@@ -70,6 +70,11 @@ class SiteCrawl:
     def start(self) -> tuple[str, ...]:
         """The start pages of the site."""
         return self._plan.site.start
+
+    @property
+    def is_forbidden(self) -> bool:
+        """Whether robots.txt closes a start page."""
+        return any(failure.reason.endswith(FORBIDDEN) for failure in self.result.failures)
 
     def add_traffic(self, requests: int, not_modified: int, size: int) -> None:
         """Count requests, answers "not modified", and bytes received."""
@@ -120,6 +125,10 @@ class SiteCrawl:
             self.result.families.append(analysis.family)
         if not (analysis.is_report and item.is_report_link):
             self._follow(item, analysis)
+        elif analysis.has_links:
+            for child in items_of(item, analysis, self._plan.site.years):
+                if child.guessed:
+                    self._push(child)
 
     def _follow(self, item: Item, analysis: Analysis) -> None:
         zone = Zone.COLUMN if analysis.is_column else item.zone
@@ -135,9 +144,10 @@ class SiteCrawl:
             if not self._lists.had_news(item.listed):
                 self._push_further(item, item.others, item.listed)
                 return
-        if analysis.more and (item.listed or reports or zone is Zone.COLUMN):
+        in_catalogue = item.says is Says.CATALOGUE
+        if analysis.more and (item.listed or reports or in_catalogue or zone is Zone.COLUMN):
             listed = item.listed or self._lists.begin(analysis)
-            if self._lists.goes_on(listed, zone is Zone.COLUMN):
+            if self._lists.goes_on(listed, zone is Zone.COLUMN, in_catalogue):
                 self._push_further(here, analysis.more, listed)
 
     def _push_further(self, item: Item, requests: Sequence[Request], listed: int) -> None:
@@ -230,7 +240,9 @@ class SiteCrawl:
         elif outcome.what is What.MISSING:
             self._miss_page(item, outcome)
         elif outcome.what is What.SKIPPED:
-            if item.is_report_link or item.says is Says.COLUMN or not item.trail:
+            if item.is_start:
+                self.fail(url, f"start page: {outcome.reason}")
+            elif item.is_report_link or item.says is Says.COLUMN:
                 self._skip(url, outcome.reason)
         elif outcome.left:
             self._fail_host(url, outcome.reason)
@@ -244,8 +256,12 @@ class SiteCrawl:
         before = decode_analysis(row.analysis) if row else None
         if before and before.is_column and not before.is_report:
             self.fail(item.request.url, f"was a column of reports and is gone ({outcome.reason}): it may have moved")
-        elif not item.trail:
+        elif item.is_start:
             self.fail(item.request.url, f"start page: {outcome.reason}; look up its new address")
+            # The column may have moved within the site.
+            home = resolve(item.request.url, "/")
+            if home:
+                self._push(Item(Request(home)))
         elif item.is_report_link:
             self._skip(item.request.url, f"a link to a report that leads nowhere: {outcome.reason}")
 

@@ -52,6 +52,7 @@ class Item(msgspec.Struct, frozen=True):
     shells: int = 0
     listed: int = 0
     others: tuple[Request, ...] = ()
+    is_start: bool = False
 
     @property
     def is_report_link(self) -> bool:
@@ -84,7 +85,7 @@ def _rank(item: Item) -> int:
         return 1 if item.guessed else 0
     if item.zone is Zone.COLUMN:
         return 2 + (item.says is Says.OTHER and not item.listed)
-    return 8 - 2 * item.zone + min(item.steps, 1)
+    return 8 - 2 * item.zone + min(item.steps, 1) + 4 * (item.says is Says.CATALOGUE)
 
 
 def items_of(item: Item, analysis: Analysis, years: tuple[int, ...] = ()) -> Iterator[Item]:
@@ -119,10 +120,14 @@ def next_place(zone: Zone, steps: int, found: Found) -> tuple[Zone, int] | None:
     if says is Says.COLUMN:
         return _step(zone, steps) if zone is Zone.COLUMN else (Zone.COLUMN, 0)
     if zone is Zone.COLUMN:
-        follow = says in (Says.YEAR, Says.LEVEL, Says.AGENCIES, Says.AGENCY, Says.MORE)
+        follow = says in (Says.YEAR, Says.LEVEL, Says.AGENCIES, Says.AGENCY, Says.MORE) or (
+            says is Says.CATALOGUE and found.below
+        )
         return _step(zone, steps) if follow or (says is Says.OTHER and found.below) else None
     if says is Says.DISCLOSURE:
         return (Zone.DISCLOSURE, 0) if zone is Zone.OUTSIDE else _step(zone, steps)
+    if says is Says.CATALOGUE:
+        return _step(zone, steps) if zone is not Zone.OUTSIDE else None
     if says is Says.AGENCIES:
         return _step(max(zone, Zone.DISCLOSURE), steps if zone is not Zone.OUTSIDE else 0)
     if says in (Says.AGENCY, Says.LEVEL) and zone is not Zone.OUTSIDE:
@@ -160,7 +165,7 @@ def further_page(item: Item, requests: Sequence[Request], listed: int) -> Item:
     return msgspec.structs.replace(
         item,
         request=requests[0],
-        says=Says.OTHER,
+        says=Says.CATALOGUE if item.says is Says.CATALOGUE else Says.OTHER,
         guessed=True,
         listed=listed,
         others=tuple(requests[1:]),

@@ -11,6 +11,8 @@ if TYPE_CHECKING:
 MAX_PAGES = 500
 _BARREN_IN_COLUMN = 5
 _BARREN_ELSEWHERE = 2
+# A catalogue holds documents of all sorts between two reports.
+_BARREN_IN_CATALOGUE = 12
 
 
 class _List:
@@ -45,8 +47,9 @@ class ListLog:
         """Whether the last page of a list brought an address that was not on those before."""
         return self._lists[number - 1].had_news
 
-    def goes_on(self, number: int, in_column: bool) -> bool:
+    def goes_on(self, number: int, in_column: bool, in_catalogue: bool = False) -> bool:
         """Whether the next page of a list is to be asked for."""
         log = self._lists[number - 1]
         patience = _BARREN_IN_COLUMN if in_column else _BARREN_ELSEWHERE
+        patience = max(patience, _BARREN_IN_CATALOGUE if in_catalogue else 0)
         return log.had_news and log.pages < MAX_PAGES and log.barren <= patience

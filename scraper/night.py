@@ -174,9 +174,9 @@ def _judge(crawl: SiteCrawl) -> None:
     result, outcomes = crawl.result, crawl.outcomes
     if result.reports:
         result.status = "partial" if result.failures or result.notes else "ok"
-    elif outcomes[What.BLOCKED]:
+    elif outcomes[What.BLOCKED] or (crawl.is_forbidden and not outcomes[What.PAGE]):
         result.status = "blocked"
-    elif not outcomes[What.PAGE] and (outcomes[What.UNREACHABLE] or outcomes[What.FAILED]):
+    elif outcomes[What.UNREACHABLE] or (outcomes[What.FAILED] and not outcomes[What.PAGE]):
         result.status = "unreachable"
     else:
         result.status = "empty"

@@ -209,7 +209,11 @@ class HostState:
         self._pace.raise_least(seconds)
 
     def answered(self, kind: Kind, reason: str = "", seconds: float = 0.0, failing: bool = True) -> None:
-        """Tells of an answer, judged, and how long it took. ``failing``: a broken one was the fault of the server."""
+        """Tells of an answer, judged, and how long it took.
+
+        ``failing``: a broken one counts against the host. Not where the page is to blame (it is too large), and not
+        when it is asked for again: one bad page must not close a host that is well.
+        """
         if kind is Kind.THROTTLED:
             self.throttled("", reason)
         elif kind is Kind.CHALLENGE:
@@ -218,22 +222,24 @@ class HostState:
         elif kind is Kind.REFUSED:
             self._pace.bad()
             self._breaker.refusal(reason)
-        elif kind is Kind.BROKEN and failing:
+        elif kind is Kind.BROKEN:
             self._pace.bad()
-            self._breaker.failure(reason)
+            if failing:
+                self._breaker.failure(reason)
         else:
             self._breaker.good()
             # Stubs and pages that are missing come quickly from any server.
             if kind in (Kind.PAGE, Kind.NOT_MODIFIED):
                 self._pace.good(seconds)
 
-    def failed(self, kind: str, reason: str = "") -> None:
-        """Tells of a request without an answer, with the kind of the FetchError."""
+    def failed(self, kind: str, reason: str = "", failing: bool = True) -> None:
+        """Tells of a request without an answer, with the kind of the FetchError; ``failing`` as in ``answered``."""
         if kind == "private":
             # Nothing was asked, and nothing will be.
             self._breaker.leave(reason or "its address is not of the public internet")
         self._pace.bad()
-        self._breaker.failure(reason or kind)
+        if failing:
+            self._breaker.failure(reason or kind)
 
     def throttled(self, retry_after: str = "", reason: str = "") -> None:
         """Tells of a 429 or 503 with the value of its Retry-After header."""

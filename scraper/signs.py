@@ -1,9 +1,5 @@
-"""The words and signs of answers.toml as patterns over bytes, in the encodings that pages have.
+"""The words and signs of answers.toml, looked for in bytes: most pages need not be decoded to be judged."""
 
-Bytes, because most pages need not be decoded to be judged.
-"""
-
-import re
 import tomllib
 from collections.abc import Iterable
 from functools import cache
@@ -14,54 +10,55 @@ _ENCODINGS = ("utf-8", "gb18030")
 
 
 class Said(NamedTuple):
-    """What words say a page is, a kind and a reason, and where they stand."""
+    """What words say a page is: a kind and a reason. ``first``: they are the beginning of what was looked at."""
 
     kind: str
     reason: str
-    start: int
-    end: int
+    first: bool = False
 
 
-class _Pattern(NamedTuple):
-    """A pattern with one group for each table of answers.toml."""
+class _Page(NamedTuple):
+    """One table [[page]], its words in every encoding and in lower case."""
 
-    words: re.Pattern[bytes]
-    tables: list[dict[str, Any]]
-
-    def find(self, text: bytes) -> Said | None:
-        found = self.words.search(text)
-        if found is None or found.lastindex is None:
-            return None
-        table = self.tables[found.lastindex - 1]
-        return Said(table.get("kind", ""), table["reason"], *found.span())
+    said: Said
+    words: tuple[bytes, ...]
+    titles: tuple[bytes, ...]
+    exact: tuple[bytes, ...]
 
 
-def find_shield(text: bytes) -> str:
+class _Shield(NamedTuple):
+    """One table [[shield]], likewise."""
+
+    reason: str
+    marks: tuple[bytes, ...]
+    errors: tuple[bytes, ...]
+
+
+def find_shield(body: bytes) -> str:
     """The shield whose program text stands in a body, or nothing."""
-    return _reason(_pattern("shield", ("marks",)).find(text))
+    body = body.lower()
+    return next((shield.reason for shield in _shields() if any(mark in body for mark in shield.marks)), "")
 
 
 def find_shield_of_error(text: bytes) -> str:
-    """The shield that headers or body of an error name, or nothing."""
-    return _reason(_pattern("shield", ("marks", "errors")).find(text))
+    """The shield that headers and body of an error name, or nothing."""
+    text = text.lower()
+    return next((shield.reason for shield in _shields() if any(mark in text for mark in shield.errors)), "")
 
 
 def find_title(title: bytes) -> Said | None:
     """What a title says of its page, where it is not the title of a text: such words stand first or last in it."""
-    table = _exact().get(title.lower())
-    if table:
-        return Said(table["kind"], table["reason"], 0, len(title))
-    said = _pattern("page", ("words", "title")).find(title)
-    return said if said and (said.start == 0 or said.end == len(title)) else None
+    title = title.lower()
+    for page in _pages():
+        if title.startswith(page.titles) or title in page.exact:
+            return page.said._replace(first=True)
+    return next((page.said for page in _pages() if title.endswith(page.titles)), None)
 
 
 def find_words(body: bytes) -> Said | None:
     """What the words of a small page say it is."""
-    return _pattern("page", ("words",)).find(body)
-
-
-def _reason(said: Said | None) -> str:
-    return said.reason if said else ""
+    body = body.lower()
+    return next((page.said for page in _pages() if any(word in body for word in page.words)), None)
 
 
 @cache
@@ -70,20 +67,29 @@ def _tables() -> dict[str, list[dict[str, Any]]]:
 
 
 @cache
-def _exact() -> dict[bytes, dict[str, Any]]:
-    pages = _tables()["page"]
-    return {spelling: page for page in pages for word in page.get("exact", ()) for spelling in _spellings([word])}
+def _shields() -> list[_Shield]:
+    return [
+        _Shield(
+            table["reason"],
+            _spellings(table["marks"]),
+            _spellings([*table["marks"], *table.get("errors", ())]),
+        )
+        for table in _tables()["shield"]
+    ]
 
 
 @cache
-def _pattern(kind: str, keys: tuple[str, ...]) -> _Pattern:
-    tables = _tables()[kind]
-    groups = [
-        b"|".join(_spellings(word for key in keys for word in table.get(key, ()))) or rb"(?!)" for table in tables
+def _pages() -> list[_Page]:
+    return [
+        _Page(
+            Said(table["kind"], table["reason"]),
+            _spellings(table["words"]),
+            _spellings([*table["words"], *table.get("title", ())]),
+            _spellings(table.get("exact", ())),
+        )
+        for table in _tables()["page"]
     ]
-    return _Pattern(re.compile(b"|".join(b"(%s)" % group for group in groups), re.IGNORECASE), tables)
 
 
-def _spellings(words: Iterable[str]) -> list[bytes]:
-    """The words as patterns; the order stays, as the first that fits at a place is the one that is found."""
-    return list(dict.fromkeys(re.escape(word.encode(encoding)) for word in words for encoding in _ENCODINGS))
+def _spellings(words: Iterable[str]) -> tuple[bytes, ...]:
+    return tuple(dict.fromkeys(word.encode(encoding).lower() for word in words for encoding in _ENCODINGS))

@@ -31,7 +31,8 @@ def resolve(base: str, reference: str) -> str | None:
     """The absolute http(s) address that ``reference`` on the page ``base`` names, without fragment.
 
     None where it is no such address: other schemes, broken ports and brackets, more than ``MAX_LENGTH`` characters.
-    Backslashes are read as slashes and white space is dropped, as browsers do.
+    Backslashes are read as slashes and white space is dropped, as browsers do. The session id that some servers write
+    into a path is left out: it would be another one on every page.
     """
     plain = _PLAIN.fullmatch(reference) if not _DOTS.search(reference) else None
     if plain and len(reference) + len(base) <= MAX_LENGTH:
@@ -50,7 +51,7 @@ def resolve(base: str, reference: str) -> str | None:
     netloc = f"[{host}]" if ":" in host else host
     if port is not None and port != _DEFAULT_PORTS[parts.scheme]:
         netloc += f":{port}"
-    path = re.sub(r"//+", "/", _without_dots(parts.path or "/"))
+    path = _SESSION_IN_PATH.sub("", re.sub(r"//+", "/", _without_dots(parts.path or "/")))
     found = urlunsplit((parts.scheme, netloc, _escaped(path), _escaped(parts.query), ""))
     return found if len(found) <= MAX_LENGTH else None
 
@@ -81,7 +82,7 @@ def url_key(url: str) -> str:
     """
     parts = urlsplit(url)
     host = parts.netloc.lower().removeprefix("www.")
-    path = _INDEX.sub("/", _SESSION_IN_PATH.sub("", parts.path)) or "/"
+    path = _INDEX.sub("/", parts.path) or "/"
     path = _CROSS_POST.sub(r"/post_\1", _MOBILE_PAGE.sub(r"\1", path))
     path = unquote(path)
     kept = [(name, value) for name, value in parse_qsl(parts.query, keep_blank_values=True) if not _NOISE.match(name)]

@@ -9,7 +9,6 @@ from __future__ import annotations
 import hashlib
 from dataclasses import dataclass
 from enum import StrEnum
-from time import monotonic
 from typing import TYPE_CHECKING
 from urllib.parse import urlsplit
 
@@ -29,12 +28,14 @@ if TYPE_CHECKING:
     from scraper.state import State
 
 MAX_REDIRECTS = 5
+# Requests for one address: so many where the server asks to wait, two where it fails.
 TRIES = 3
+FORBIDDEN = "robots.txt forbids it"
 # What asking again in the same run would not change.
 _SETTLED = frozenset((Kind.PAGE, Kind.NOT_MODIFIED, Kind.REDIRECT, Kind.MISSING, Kind.REFUSED, Kind.CHALLENGE))
 _NOT_MODIFIED = 304
 _HOMES = frozenset(("", "/", "/index.html", "/index.htm", "/index.shtml", "/index.jsp", "/default.html"))
-_AGAIN = frozenset((Kind.THROTTLED, Kind.BROKEN))
+_NO_USE = ("private", "tls", "protocol")
 
 
 class What(StrEnum):
@@ -145,13 +146,13 @@ class Visitor:
         host = self._night.politeness.host(host_of(request.url), self._plan.settings.delay)
         await self._learn_rules(host, request.url)
         if not host.left and not host.allows(request.url):
-            return Outcome(What.SKIPPED, "robots.txt forbids it", request.url)
+            return Outcome(What.SKIPPED, FORBIDDEN, request.url)
         return await self._try(host, request, again)
 
     async def _try(self, host: HostState, request: Request, again: bool = False) -> Outcome:
         """Ask until there is an answer that asking again would not better, or the host is left for the night."""
         outcome = Outcome(What.FAILED, url=request.url)
-        for _ in range(TRIES):
+        for number in range(TRIES):
             async with host.turn():
                 # Another site may have asked for it while this one waited.
                 known = None if again else self._known(request)
@@ -159,23 +160,22 @@ class Visitor:
                     return known
                 if host.left:
                     return Outcome(_of_left(host), host.left, request.url, left=True)
-                outcome, final = await self._once(host, request)
+                outcome, final = await self._once(host, request, is_first=number == 0)
             if final:
                 break
         return outcome
 
-    async def _once(self, host: HostState, request: Request) -> tuple[Outcome, bool]:
+    async def _once(self, host: HostState, request: Request, is_first: bool) -> tuple[Outcome, bool]:
         """One request; what came of it and whether asking again is no use."""
         row = self.find_row(request)
         validators = Validators(row.etag, row.last_modified) if row else Validators()
         self.requests += 1
-        began = monotonic()
         try:
             answer = await self._fetcher.fetch(request, validators)
         except FetchError as error:
-            host.failed(error.kind, str(error))
+            host.failed(error.kind, str(error), failing=is_first)
             what = What.UNREACHABLE if error.kind != "private" else What.SKIPPED
-            return Outcome(what, str(error), request.url), error.kind in ("private", "tls", "protocol")
+            return Outcome(what, str(error), request.url), not is_first or error.kind in _NO_USE
         verdict = judge_answer(answer)
         self.bytes += len(answer.raw)
         self.not_modified += answer.status == _NOT_MODIFIED
@@ -183,8 +183,9 @@ class Visitor:
         if verdict.kind is Kind.THROTTLED:
             host.throttled(answer.header("retry-after"), verdict.reason)
         else:
-            host.answered(verdict.kind, verdict.reason, monotonic() - began)
-        return _outcome(request.url, verdict, new_row, answer), verdict.kind not in _AGAIN
+            host.answered(verdict.kind, verdict.reason, answer.seconds, is_first and verdict.failing)
+        is_final = verdict.kind is not Kind.THROTTLED and not (is_first and verdict.failing)
+        return _outcome(request.url, verdict, new_row, answer), is_final
 
     async def _learn_rules(self, host: HostState, url: str) -> None:
         """Read the host's robots.txt, once in a run."""

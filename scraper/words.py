@@ -24,6 +24,7 @@ class Says(StrEnum):
     REPORT = "report"
     COLUMN = "column"
     DISCLOSURE = "disclosure"
+    CATALOGUE = "catalogue"
     AGENCIES = "agencies"
     AGENCY = "agency"
     LEVEL = "level"
@@ -88,6 +89,8 @@ def what_label_says(label: str) -> Says:
         return Says.YEAR
     if label in _labels("disclosure"):
         return Says.DISCLOSURE
+    if label in _labels("catalogue"):
+        return Says.CATALOGUE
     if label in _labels("level"):
         return Says.LEVEL
     if any(word in label for word in words()["agencies"]["words"]):

@@ -58,7 +58,13 @@ _MODULES: tuple[Family, ...] = (
     generic_static,
 )
 FAMILIES: dict[str, Family] = {module.NAME: module for module in _MODULES}
-_KNOWN = {name: family for name, family in FAMILIES.items() if name != generic_static.NAME}
+GENERIC = generic_static.NAME
+_KNOWN = {name: family for name, family in FAMILIES.items() if name != GENERIC}
+
+
+def tells_of_others(url: str) -> bool:
+    """Whether the report page of this address tells of reports that no list holds (those of other years)."""
+    return hanweb_xxgk.fits_url(url)
 
 
 def recognise_url(url: str) -> str | None:
@@ -70,6 +76,6 @@ def recognise(page: Page) -> str:
     """The family of the column that the page belongs to: by its address, else by the page; generic where none fits."""
     by_url = recognise_url(page.url)
     # The shapes of the tail are no family: what the page shows comes before them.
-    if by_url and by_url != generic_static.NAME:
+    if by_url and by_url != GENERIC:
         return by_url
-    return next((name for name, family in _KNOWN.items() if family.fits(page)), generic_static.NAME)
+    return next((name for name, family in _KNOWN.items() if family.fits(page)), GENERIC)
