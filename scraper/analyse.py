@@ -10,7 +10,15 @@ from scraper.cms import FAMILIES, GENERIC, recognise, tells_of_others
 from scraper.links import find_links
 from scraper.model import Link, LinkKind, Page, Request
 from scraper.report_page import file_kind, find_report
-from scraper.words import Says, is_report_title, names_column, names_disclosure, squeezed, what_label_says
+from scraper.words import (
+    Says,
+    is_report_title,
+    leads_to_column,
+    names_column,
+    names_disclosure,
+    squeezed,
+    what_label_says,
+)
 
 # Raised whenever the analysis of the same bytes may come out differently; older ones in the state are then made anew.
 VERSION = 1
@@ -19,7 +27,7 @@ _CRUMBS = ("crumb", "location", "position", "weizhi", "dqwz", "bread", "place", 
 _MAX_CRUMBS = 300
 # A page that links so many reports is a list of them, whatever it is called.
 _REPORTS_OF_A_LIST = 3
-_DROPPED = frozenset((Says.OTHER, Says.REJECTED))
+_LONGEST_NAME = 15
 
 
 class Found(msgspec.Struct, frozen=True, array_like=True):
@@ -123,7 +131,7 @@ def _judge(link: Link, page_url: str) -> Found:
     if says in (Says.MORE, Says.YEAR) and link.near:
         above = what_label_says(link.near)
         says = above if says is Says.MORE and above in (Says.COLUMN, Says.DISCLOSURE) else says
-    if says in (Says.OTHER, Says.MORE) and names_column(link.url):
+    if says in (Says.OTHER, Says.MORE) and leads_to_column(link.url):
         says = Says.COLUMN
     elif says is Says.OTHER and names_disclosure(link.url):
         says = Says.DISCLOSURE
@@ -133,7 +141,10 @@ def _judge(link: Link, page_url: str) -> Found:
 def _matters(found: Found, in_list: bool) -> bool:
     if found.kind in ("frame", "refresh"):
         return True
-    return found.says not in _DROPPED or (found.says is Says.OTHER and in_list and found.below)
+    if found.says is Says.OTHER:
+        # A row of a list of reports may bear the name of an agency alone; one that tells a story is another thing.
+        return in_list and found.below and len(found.label) <= _LONGEST_NAME
+    return found.says is not Says.REJECTED
 
 
 def _is_below(url: str, page_url: str) -> bool:

@@ -63,18 +63,19 @@ def find_report(page: Page, label: str) -> ReportPage | None:
     if parts >= (_PARTS_WITH_TITLE if title else _PARTS_WITHOUT_TITLE) or (
         title and _is_prose(page.tree, title, parts)
     ):
-        return ReportPage(title, text_digest(page))
+        return ReportPage(title, text_digest(page, title))
     return None
 
 
-def text_digest(page: Page) -> str:
-    """SHA-256 of the text of the article without white space, counters and clocks; of the bytes where there is none.
+def text_digest(page: Page, title: str = "") -> str:
+    """SHA-256 of the text of the article without its title, white space, counters and clocks; of the bytes where there
+    is none.
 
     Two addresses of one report, and one report on two days, have the same digest.
     """
     if page.tree is None or file_kind(page.body):
         return hashlib.sha256(page.body).hexdigest()
-    text = _body_text(page.tree) or _visible(page.tree)
+    text = (_body_text(page.tree) or _visible(page.tree)).replace(squeezed(title) or " ", "")
     return hashlib.sha256(_volatile().sub("", text).encode("utf-8", "replace")).hexdigest()
 
 

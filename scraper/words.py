@@ -14,6 +14,7 @@ _REMEMBERED = 20_000
 _YEAR = re.compile(r"(?<!\d)(20[0-9]{2})(?!\d)")
 _CHINESE_YEAR = re.compile(r"二[〇○零Oo0]([一二][〇○零一二三四五六七八九十])")
 _BARE_YEAR = re.compile(r"(?:20\d\d|二[〇○零].{2})年?(?:度|份)?(?:年报|年度报告|报告)?")
+_INDEX = re.compile(r"(?:index|default|list|1|\w*_list|\w*_nb)\.(?:s?html?|jsp|aspx?|php)")
 _SPACE = re.compile(r"\s+")
 _DIGITS = {"〇": "0", "○": "0", "零": "0", **{c: str(n) for n, c in enumerate("一二三四五六七八九", 1)}}
 
@@ -87,6 +88,9 @@ def what_label_says(label: str) -> Says:
         return Says.COLUMN if _column_name().fullmatch(label) else Says.REPORT
     if _BARE_YEAR.fullmatch(label):
         return Says.YEAR
+    if label in _labels("menu") or label.isdecimal():
+        # Numbers turn the pages of a list, which the modules of the families do.
+        return Says.REJECTED
     if label in _labels("disclosure"):
         return Says.DISCLOSURE
     if label in _labels("catalogue"):
@@ -104,8 +108,17 @@ def what_label_says(label: str) -> Says:
 
 @lru_cache(maxsize=_REMEMBERED)
 def names_column(url: str) -> bool:
-    """Whether a part of the path is the pinyin name of a report column (``/zwgk/zfxxgknb_70772/``)."""
+    """Whether a part of the path is the pinyin name of a report column (``/zwgk/zfxxgknb_70772/t1.html``)."""
     return any(_column_slug().fullmatch(part) for part in _parts(url))
+
+
+@lru_cache(maxsize=_REMEMBERED)
+def leads_to_column(url: str) -> bool:
+    """Whether an address is that of a report column itself, not of something in it."""
+    parts = _parts(url)
+    if parts and not _column_slug().fullmatch(parts[-1]) and _INDEX.fullmatch(parts[-1]):
+        parts.pop()
+    return bool(parts) and _column_slug().fullmatch(parts[-1]) is not None
 
 
 @lru_cache(maxsize=_REMEMBERED)

@@ -88,9 +88,12 @@ def test_redirects_that_lead_nowhere(location: str) -> None:
 
 @pytest.mark.parametrize("fault", ["cut", "timeout"])
 def test_answers_that_broke_off_may_come_whole_later(fault: str) -> None:
-    assert judge_answer(answer(page("年报", TEXT), fault=fault)) == Verdict(
-        Kind.BROKEN, f"not whole: {fault}", "", True
-    )
+    body = page("年报", TEXT).removesuffix("</html>")
+    assert judge_answer(answer(body, fault=fault)) == Verdict(Kind.BROKEN, f"not whole: {fault}", "", True)
+
+
+def test_a_page_that_ends_as_pages_end_is_whole_whatever_length_was_told() -> None:
+    assert judge_answer(answer(page("年报", TEXT), fault="cut")).kind is Kind.PAGE
 
 
 @pytest.mark.parametrize("fault", ["too large", "bad encoding"])
