@@ -42,7 +42,6 @@ class SiteCrawl:
 
     def __init__(self, plan: SitePlan, night: Night, progress: Callable[[Progress], None]) -> None:
         self._plan, self._night, self._progress = plan, night, progress
-        self._visitor = Visitor(plan, night)
         self._frontier = Frontier()
         self._seen: set[str] = set()
         self._aliases: dict[str, set[str]] = {}
@@ -56,6 +55,8 @@ class SiteCrawl:
 
     async def run(self) -> None:
         """Crawl the site; what came of it is in ``result``, the reports are in the state."""
+        # Made here: with thousands of sites only those under way have connections.
+        self._visitor = Visitor(self._plan, self._night)
         try:
             for url in self._plan.site.start:
                 self._push(Item(Request(url), is_start=True))
@@ -63,8 +64,16 @@ class SiteCrawl:
             await self._look_after_known_reports()
         finally:
             await self._visitor.close()
-        self.add_traffic(self._visitor.requests, self._visitor.not_modified, self._visitor.bytes)
+            self.add_traffic(self._visitor.requests, self._visitor.not_modified, self._visitor.bytes)
+            self._forget()
         self._tell_left()
+
+    def _forget(self) -> None:
+        """Let go of what only the crawl itself needs: the results of all sites stay until the end of the run."""
+        self._frontier, self._lists = Frontier(), ListLog()
+        self._seen.clear()
+        self._aliases.clear()
+        self._barren.clear()
 
     @property
     def start(self) -> tuple[str, ...]:
@@ -237,6 +246,8 @@ class SiteCrawl:
         url = item.request.url
         if item.listed and item.others:
             self._push_further(item, item.others, item.listed)
+        elif self._try_alias(item):
+            return
         elif outcome.what is What.MISSING:
             self._miss_page(item, outcome)
         elif outcome.what is What.SKIPPED:
@@ -248,6 +259,16 @@ class SiteCrawl:
             self._fail_host(url, outcome.reason)
         elif not item.guessed:
             self.fail(url, outcome.reason)
+
+    def _try_alias(self, item: Item) -> bool:
+        """Ask for the same page under another spelling that a link had: http or https may be the dead one."""
+        aliases = self._aliases.get(request_key(item.request), set()) - {item.request.url}
+        if not aliases:
+            return False
+        url = min(aliases)
+        self._aliases[request_key(item.request)].discard(url)
+        self._frontier.push(msgspec.structs.replace(item, request=Request(url)))
+        return True
 
     def _miss_page(self, item: Item, outcome: Outcome) -> None:
         if self._lose_report(request_key(item.request)) or item.guessed:

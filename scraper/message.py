@@ -1,15 +1,13 @@
-"""What is sent: the parts of an address, headers that cannot be misread, the request as bytes."""
+"""What is sent: headers that cannot be misread, and the request as bytes for the archive."""
 
 import re
 from collections.abc import Iterable
-from typing import NamedTuple
-from urllib.parse import quote, urlsplit
+from urllib.parse import quote
+
+import httpx
 
 from scraper.model import Request
 
-Headers = list[tuple[bytes, bytes]]
-
-_PORTS = {"http": 80, "https": 443}
 _PRINTABLE = "".join(map(chr, range(0x21, 0x7F)))
 _TOKEN = re.compile(r"[!#$%&'*+.^_`|~0-9A-Za-z-]+\Z")
 _CONTROL = re.compile(r"[\x00-\x1f\x7f]+")
@@ -25,57 +23,37 @@ _OURS = frozenset(
 )
 
 
-class Target(NamedTuple):
-    """An address in the parts that are sent. ``authority`` is the host, and the port where it is not the default."""
+def build_message(request: Request, agent: str, extra: Iterable[tuple[str, str]] = ()) -> httpx.Request:
+    """The message that asks for ``request``, the name of each header once.
 
-    scheme: str
-    host: str
-    port: int
-    authority: str
-    path: bytes
-
-
-def split_address(url: str) -> Target:
-    """The parts of an absolute address; names and paths that are not ASCII in the spelling that is sent.
-
-    Raises ValueError where it cannot be asked.
+    ``extra`` are headers that come of earlier answers; empty values are left out. Raises ValueError where the address
+    cannot be asked.
     """
-    parts = urlsplit(url)
-    host = parts.hostname or ""
-    if not host or parts.scheme not in _PORTS:
+    try:
+        url = httpx.URL(request.url)
+    except httpx.InvalidURL as error:
+        raise ValueError(str(error)) from None
+    if not url.raw_host or url.scheme not in ("http", "https"):
         raise ValueError("it has no host, or a scheme other than http and https")
-    host = host if host.isascii() else host.encode("idna").decode()
-    authority = f"[{host}]" if ":" in host else host
-    port = parts.port or _PORTS[parts.scheme]
-    if port != _PORTS[parts.scheme]:
-        authority += f":{port}"
-    path = f"{parts.path or '/'}?{parts.query}" if parts.query else parts.path or "/"
-    return Target(parts.scheme, host, port, authority, quote(path, safe=_PRINTABLE).encode())
-
-
-def build_headers(
-    target: Target, request: Request, agent: str, length: int, extra: Iterable[tuple[str, str]]
-) -> Headers:
-    """All headers of a request with ``length`` bytes of body, the name of each once, Host first (RFC 9110, 7.2).
-
-    ``extra`` are those that come of earlier answers; empty values are left out.
-    """
-    pairs = [("Host", target.authority), ("User-Agent", agent), *_STANDARD]
-    if request.method == "POST":
-        pairs += [("Content-Type", _FORM), ("Content-Length", str(length))]
+    if url.port is not None and not 0 < url.port < 1 << 16:
+        raise ValueError("its port is no port")
+    post = request.method == "POST"
+    pairs = [("User-Agent", agent), *_STANDARD, *([("Content-Type", _FORM)] if post else ())]
     pairs += [pair for pair in request.headers if _TOKEN.match(pair[0]) and pair[0].lower() not in _OURS]
     pairs += [pair for pair in extra if pair[1]]
-    return [(name.encode(), clean(value)) for name, value in {pair[0].lower(): pair for pair in pairs}.values()]
+    headers = {name.lower(): (name, clean(value)) for name, value in pairs}
+    content = request.body.encode("utf-8", "replace") if post else None
+    return httpx.Request(request.method, url, headers=list(headers.values()), content=content)
 
 
-def as_bytes(method: str, target: Target, headers: Headers, body: bytes) -> bytes:
+def as_bytes(message: httpx.Request) -> bytes:
     """The request as it goes over the wire."""
-    lines = b"".join(b"%s: %s\r\n" % pair for pair in headers)
-    return b"%s %s HTTP/1.1\r\n%s\r\n%s" % (method.encode(), target.path, lines, body)
+    lines = b"".join(b"%s: %s\r\n" % pair for pair in message.headers.raw)
+    return b"%s %s HTTP/1.1\r\n%s\r\n%s" % (message.method.encode(), message.url.raw_path, lines, message.content)
 
 
-def clean(value: str) -> bytes:
+def clean(value: str) -> str:
     """A header value that holds no line break and nothing but ASCII."""
     if not (value.isascii() and value.isprintable()):
         value = quote(_CONTROL.sub(" ", value), safe=_PRINTABLE + " ", errors="replace")
-    return value.strip().encode()
+    return value.strip()

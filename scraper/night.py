@@ -182,9 +182,7 @@ def _judge(crawl: SiteCrawl) -> None:
         result.status = "empty"
         pages = outcomes[What.PAGE]
         first = crawl.start[0]
-        result.failures.append(
-            Failure(first, f"no report found on {pages} page(s); name the 年报 column of the site as its start page")
-        )
+        result.failures.append(Failure(first, f"no report found on {pages} page(s)"))
 
 
 def wanted_first(plan: Plan, state: State | None) -> Iterator[Wanted]:

@@ -11,17 +11,18 @@ from contextlib import asynccontextmanager, suppress
 from ipaddress import IPv4Address, IPv6Address, ip_address
 from typing import Any
 
+import httpx
 import pytest
 import trustme
 from hypothesis import given
 from hypothesis import strategies as st
 
 from scraper.config import CrawlSettings
-from scraper.cookies import MAX_COOKIES, Cookies
-from scraper.fetch import Answer, Fetcher, FetchError, Validators, user_agent
-from scraper.message import as_bytes, build_headers, split_address
+from scraper.fetch import MAX_COOKIES, Answer, Fetcher, FetchError, Validators, user_agent
+from scraper.message import as_bytes, build_message
 from scraper.model import Request
 from scraper.network import GuardedBackend, PrivateAddressError, is_public, read_literal, tls_context
+from scraper.transport import harmless_cookies
 
 AGENT = "xxgk/1.0 (+https://example.org/crawl)"
 Script = Callable[["Server", bytes, asyncio.StreamWriter], Awaitable[None]]
@@ -177,13 +178,15 @@ def test_sent_is_what_the_server_received(asked: Request) -> None:
 )
 def test_nothing_in_a_request_makes_a_second_one(url: str, headers: list[tuple[str, str]], body: str) -> None:
     request = Request("http://www.example.org/" + url, "POST", body, tuple(headers))
-    target = split_address(request.url)
-    entity = body.encode("utf-8", "replace")
-    built = build_headers(target, request, AGENT, len(entity), ())
-    head = as_bytes("POST", target, built, b"").decode("ascii")
-    lines = head.removesuffix("\r\n\r\n").split("\r\n")
-    assert len(lines) == len(built) + 1
-    assert head.isascii()
+    if any(char.isascii() and not char.isprintable() for char in url):
+        with pytest.raises(ValueError, match="non-printable"):
+            build_message(request, AGENT)
+        return
+    message = build_message(request, AGENT)
+    head, _, entity = as_bytes(message).partition(b"\r\n\r\n")
+    lines = head.decode("ascii").split("\r\n")
+    assert len(lines) == len(message.headers) + 1
+    assert entity == body.encode("utf-8", "replace")
     assert all(line.isprintable() for line in lines)
     assert lines[0].count(" ") == 2
     assert f"Content-Length: {len(entity)}" in lines
@@ -197,6 +200,27 @@ def test_the_user_agent_names_whom_to_write_to() -> None:
 def test_no_redirect_is_followed() -> None:
     answer = ask(says(b"HTTP/1.1 302 Found\r\nLocation: /other\r\nContent-Length: 0\r\n\r\n"))
     assert (answer.status, answer.header("location")) == (302, "/other")
+
+
+@pytest.mark.parametrize(
+    "target", [b"http://[::1/", b"http://a.example:x/", b"http://xn--a-.example/", b"//\xd6\xd0\x01/", b"http:///x"]
+)
+def test_a_redirect_to_nowhere_is_an_answer(target: bytes) -> None:
+    answer = ask(
+        says(b"HTTP/1.1 302 Found\r\nLocation: " + target + b"\r\nSet-Cookie: a=\xd6\r\nContent-Length: 2\r\n\r\nhi")
+    )
+    assert (answer.status, answer.header("location"), answer.body) == (302, target.decode("latin-1"), b"hi")
+
+
+def test_a_password_in_an_address_is_not_sent() -> None:
+    async def run() -> bytes:
+        async with serving(says(ok(b"x"))) as server, fetching() as fetcher:
+            await fetcher.fetch(Request(server.url(host="name:word@127.0.0.1")))
+            return server.asked[0].lower()
+
+    received = asyncio.run(run())
+    assert b"authorization" not in received
+    assert b"host: 127.0.0.1:" in received
 
 
 def test_not_modified_has_no_body() -> None:
@@ -407,18 +431,60 @@ def test_a_server_that_tests_for_its_cookie_gets_it_back() -> None:
     assert asyncio.run(run()) == [302, 200, 302, 302]
 
 
-@given(st.lists(st.text(st.characters(max_codepoint=255), max_size=40), max_size=4))
-def test_no_set_cookie_does_harm(values: list[str]) -> None:
-    cookies = Cookies()
-    cookies.learn("http://www.example.org/a/b.html", values)
-    assert isinstance(cookies.header("http://www.example.org/a/c.html"), str)
+@given(st.lists(st.binary(max_size=40) | st.text(max_size=40).map(str.encode), max_size=4))
+def test_no_set_cookie_does_harm(values: list[bytes]) -> None:
+    request = httpx.Request("GET", "http://www.example.org/a/b.html")
+    cookies = httpx.Cookies()
+    kept = harmless_cookies((b"set-cookie", value) for value in values)
+    cookies.extract_cookies(httpx.Response(200, headers=kept, request=request))
+    cookies.set_cookie_header(request)
+    assert request.headers.get("Cookie", "").isprintable()
+    assert all(value.isascii() for _, value in request.headers.raw)
+
+
+def test_a_cookie_that_cannot_be_sent_back_is_left_out() -> None:
+    cookies = "Set-Cookie: name=公开", "set-cookie: one=1; path=/", "Set-Cookie: two=\x01; path=/"
+
+    async def run() -> Server:
+        async with serving(says(ok(b"x", *cookies))) as server, fetching() as fetcher:
+            answers = [await fetcher.fetch(Request(server.url())) for _ in range(2)]
+            assert answers[1].headers[0] == ("Set-Cookie", "name=公开".encode().decode("latin-1"))
+            assert answers[1].sent == server.asked[1]
+            return server
+
+    assert b"\r\nCookie: one=1\r\n" in asyncio.run(run()).asked[1]
+
+
+def test_a_cookie_for_all_hosts_of_a_country_is_not_kept() -> None:
+    async def resolver(host: str, port: int) -> Sequence[str]:
+        return ["127.0.0.1"]
+
+    async def run() -> bytes:
+        cookies = "Set-Cookie: wide=1; domain=.gov.zz; path=/", "Set-Cookie: fair=1; domain=.town.gov.zz; path=/"
+        async with serving(says(ok(b"x", *cookies))) as server, fetching(resolver=resolver) as fetcher:
+            for host in ("www.town.gov.zz", "town.gov.zz", "town.gov.zz"):
+                await fetcher.fetch(Request(server.url(host=host)))
+            return b"".join(server.asked)
+
+    sent = asyncio.run(run())
+    assert b"fair=1" in sent
+    assert b"wide" not in sent
 
 
 def test_cookies_do_not_pile_up() -> None:
-    cookies = Cookies()
-    for number in range(MAX_COOKIES * 3):
-        cookies.learn("http://www.example.org/", [f"n{number}=1"])
-        assert cookies.header("http://www.example.org/").count(";") < MAX_COOKIES
+    async def script(server: Server, request: bytes, writer: asyncio.StreamWriter) -> None:
+        writer.write(ok(b"x", *(f"Set-Cookie: n{len(server.asked)}{number}=1" for number in range(MAX_COOKIES // 2))))
+
+    async def run() -> list[int]:
+        async with serving(script) as server, fetching() as fetcher:
+            for _ in range(6):
+                await fetcher.fetch(Request(server.url()))
+            return [request.count(b"=1") for request in server.asked]
+
+    counts = asyncio.run(run())
+    assert counts[0] == 0
+    assert counts[1] == MAX_COOKIES // 2
+    assert max(counts) <= MAX_COOKIES
 
 
 # Encryption
@@ -522,9 +588,18 @@ def test_addresses_of_ipv4_come_first_and_each_once() -> None:
 
 
 @pytest.mark.parametrize(
-    "host", "127.0.0.1 2130706433 0x7f.1 0x7f000001 127.1 0177.0.0.1 0 [::1] [::ffff:127.0.0.1] [::ffff:7f00:1]".split()
+    ("host", "kind"),
+    [
+        *(
+            (host, "private")
+            for host in "127.0.0.1 2130706433 0x7f.1 0x7f000001 127.1 0177.1 0 [::1] [::ffff:127.0.0.1] [::ffff:7f00:1]".split()
+        ),
+        ("127。0。0。1", "private"),
+        # No address at all for httpx.
+        ("0177.0.0.1", "protocol"),
+    ],
 )
-def test_every_spelling_of_a_private_address_is_refused(host: str) -> None:
+def test_every_spelling_of_a_private_address_is_refused(host: str, kind: str) -> None:
     async def resolver(name: str, port: int) -> Sequence[str]:
         raise AssertionError(f"{name} is an address and must not be looked up")
 
@@ -534,7 +609,7 @@ def test_every_spelling_of_a_private_address_is_refused(host: str) -> None:
 
     with pytest.raises(FetchError) as caught:
         asyncio.run(run())
-    assert caught.value.kind == "private"
+    assert caught.value.kind == kind
 
 
 @pytest.mark.parametrize("host", ["www.example.org", "localhost", "a", "1a.example", "中文.example"])
