@@ -1,10 +1,10 @@
-# make run                 read the example reports into data/dataset/ and print what was found
-# make run INPUT=path      the same with your own file or folder; OUT=folder names another dataset folder
+# make run                 the nightly job on replicas of sites on this machine: two nights, the dataset in data/demo/dataset/
+# make run INPUT=path      read a file or folder of your own into data/dataset/; OUT=folder names another dataset folder
 # make test                ruff, mypy and pytest
 # make bench               the benchmarks
 # make clean               remove the virtual environment and the caches (not data/)
 PYTHON ?= python3
-INPUT ?= tests/fixtures/reports
+INPUT ?=
 OUT ?= data/dataset
 BIN := .venv/bin
 PIP_INSTALL := $(BIN)/python -m pip install -qq --disable-pip-version-check --constraint constraints.txt
@@ -12,7 +12,7 @@ PIP_INSTALL := $(BIN)/python -m pip install -qq --disable-pip-version-check --co
 .PHONY: run test bench clean
 
 run: .venv/installed
-	@$(BIN)/xxgk parse "$(INPUT)" --out "$(OUT)"
+	@$(if $(INPUT),$(BIN)/xxgk parse "$(INPUT)" --out "$(OUT)",$(BIN)/xxgk demo)
 
 test: .venv/installed-test
 	$(BIN)/ruff check .
@@ -23,6 +23,7 @@ test: .venv/installed-test
 bench: .venv/installed-bench
 	$(BIN)/python -m benchmarks.parse
 	$(BIN)/python -m benchmarks.counts
+	$(BIN)/python -m benchmarks.crawl
 
 clean:
 	rm -rf .venv build *.egg-info .pytest_cache .mypy_cache .ruff_cache .hypothesis
@@ -35,7 +36,7 @@ clean:
 	@touch $@
 
 .venv/installed: .venv/python
-	@$(PIP_INSTALL) --editable .
+	@$(PIP_INSTALL) --editable ".[demo]"
 	@touch $@
 
 .venv/installed-test: .venv/python

@@ -14,6 +14,7 @@ from parsers.errors import NotAReport
 from parsers.forms.reader import Tables, make_values, read_tables
 from parsers.forms.schema import load_forms, newest_form
 from parsers.header import Header, read_header
+from parsers.header.titles import MAX_TITLE, read_running_titles
 from parsers.narrative import make_counts
 from parsers.records import Check, Count, RecordSet, Report, ReportStatus, Section, Value
 from parsers.sections import Outline, find_outline, make_sections
@@ -21,6 +22,8 @@ from parsers.text import label_key
 
 # A titled text without headings or tables must be at least this long to be a report and not a link to one.
 _MIN_NARRATIVE = 400
+# Titles of other reports that a report may name, and a list of reports at least has.
+_MIN_LISTED = 3
 # Sections that hold a table in the forms of 2021 and 2019.
 _TABLED = ("disclosure", "applications", "review_litigation")
 _BODY_START = 3000
@@ -99,13 +102,20 @@ def _require_report(
     if tables.readings and (header.is_titled or headed >= 2 or len(tables.readings) >= 2):
         return
     length = sum(len(section.text) for section in sections)
-    if header.is_titled and (headed >= 2 or length >= _MIN_NARRATIVE):
+    if header.is_titled and (headed >= 2 or length >= _MIN_NARRATIVE) and not _is_list(sections, length):
         return
     found = (
         f"{'a' if header.is_titled else 'no'} title of an annual disclosure report, {headed} of its section headings, "
         f"{len(tables.readings)} of its tables, {length} characters of text"
     )
     raise NotAReport(f"no annual disclosure report: found {found}; expected a title and two headings, or its tables")
+
+
+def _is_list(sections: list[Section], length: int) -> bool:
+    """Whether a text without tables is for its greater part made of titles of reports: a list of them is none."""
+    lines = [line for section in sections for line in section.text.splitlines()]
+    titles = [line for line in lines if len(line) <= MAX_TITLE and next(read_running_titles(line), None)]
+    return len(titles) >= _MIN_LISTED and 2 * sum(map(len, titles)) >= length
 
 
 def _check(report_id: str, tables: Tables, values: list[Value], counts: list[Count]) -> list[Check]:

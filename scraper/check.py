@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING
 import msgspec
 
 from scraper.archive import Archive
-from scraper.cms import recognise
+from scraper.cms import GENERIC, recognise
 from scraper.fetch import user_agent
 from scraper.model import Request
 from scraper.polite import Politeness
@@ -80,8 +80,8 @@ async def _check(
 
 
 def _finding(site_id: str, url: str, outcome: Outcome, visitor: Visitor, night: Night) -> Finding:
-    family = recognise(visitor.page_of(outcome)) if outcome.what is What.PAGE else None
+    family = recognise(visitor.page_of(outcome)) if outcome.what is What.PAGE else ""
     visits = (night.state.find_visit(night.run_id, exact_key(Request(asked))) for asked in (outcome.url, url))
     status = next((visit.status for visit in visits if visit), 0)
     today = datetime.now(UTC).date().isoformat()
-    return Finding(site_id, url, today, status, outcome.url, family or "", outcome.reason)
+    return Finding(site_id, url, today, status, outcome.url, "" if family == GENERIC else family, outcome.reason)

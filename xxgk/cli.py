@@ -259,7 +259,7 @@ def crawl(
     \b
     - Nothing is read yet: xxgk run does both, and makes the dataset.
     - A crawl that was stopped goes on where it was.
-    - Exit status 0: every site is ok; 1: some are not, each told on standard error; 2: wrong usage, or no disk to write.
+    - Exit status 0: every site is ok; 1: some are not, each told on standard error; 2: wrong usage, or a full disk.
     """
     files = _sites_files(sites, more)
     from xxgk.night_command import Asked, run_command

@@ -10,7 +10,7 @@ from concurrent.futures import Future, ProcessPoolExecutor
 from concurrent.futures.process import BrokenProcessPool
 from contextlib import contextmanager
 from itertools import groupby, islice
-from multiprocessing import active_children, get_context
+from multiprocessing import active_children, get_context, parent_process
 from pathlib import Path
 from time import monotonic
 from types import FrameType
@@ -77,10 +77,11 @@ def read_many(paths: list[str], url: str | None, jobs: int) -> Iterator[Outcome]
 
 
 def read_snapshots(snapshots: Sequence[Snapshot], jobs: int) -> Iterator[Outcome]:
-    """What became of each snapshot, in order; many are read by ``jobs`` processes."""
-    if jobs == 1 or len(snapshots) < MIN_FOR_POOL:
-        return map(read_one, snapshots)
-    return _read_in_pool(snapshots, jobs)
+    """What became of each snapshot, in order, read by ``jobs`` processes; by this one where it is 0.
+
+    A page that ends the process that reads it is then known, and a night does not end with it.
+    """
+    return _read_in_pool(snapshots, jobs) if jobs else map(read_one, snapshots)
 
 
 def read_one(source: Source, url: str | None = None) -> Outcome:
@@ -213,6 +214,15 @@ def end_processes(grace: float) -> None:
 def _start_worker() -> None:
     # Ctrl-C goes to every process of the terminal; the parent decides what is to be done.
     signal.signal(signal.SIGINT, signal.SIG_IGN)
+    threading.Thread(target=_end_with_parent, daemon=True).start()
+
+
+def _end_with_parent() -> None:
+    """End this process when the parent was killed: it would wait for work for ever."""
+    parent = parent_process()
+    if parent is not None:
+        parent.join()
+        os._exit(1)
 
 
 def _read_chunk(sources: Sequence[Source]) -> list[Outcome]:

@@ -64,7 +64,9 @@ def render_html(report: Report, options: HtmlOptions | None = None) -> bytes:
     """The page as bytes in the encoding of the options."""
     options = options or HtmlOptions()
     codec, declared = ENCODINGS[options.encoding]
-    body = "\n".join([_render_metadata(report, options), _render_title(report, options), render_sections(report, options)])
+    body = "\n".join(
+        [_render_metadata(report, options), _render_title(report, options), render_sections(report, options)]
+    )
     if options.layout:
         body = f'<table width="100%" border="0"><tr><td>&nbsp;</td><td>{body}</td></tr></table>'
     page = _wrap_page(report, body, declared, options.style)
