@@ -150,7 +150,8 @@ def test_huge_file_is_refused_before_it_is_read(tmp_path: Path) -> None:
 
 def test_a_list_of_reports_is_none() -> None:
     rows = "".join(
-        f"<p><a href='{n}.html'>云桥区第{n}局2023年政府信息公开工作年度报告</a> [2024-01-{n:02d}]</p>" for n in range(10, 29)
+        f"<p><a href='{n}.html'>云桥区第{n}局2023年政府信息公开工作年度报告</a> [2024-01-{n:02d}]</p>"
+        for n in range(10, 29)
     )
     page = f"<html><title>政府信息公开年报</title><h1>云桥区政府信息公开年报</h1>{rows}</html>"
     with pytest.raises(NotAReport, match="no annual disclosure report"):

@@ -1,6 +1,9 @@
 """From snapshots to the dataset: read once, folded, revised, withdrawn, published only where something changed."""
 
 import hashlib
+import os
+import subprocess
+import sys
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
@@ -17,12 +20,14 @@ from scraper.fetch import Answer
 from scraper.model import Request
 from scraper.state import AddressRow, ReportRow, State
 from scraper.urls import url_key
+from tests.test_cli import BROKEN_READER
 from xxgk import reading, readings
 from xxgk.addresses import choose_address, stamped
 from xxgk.demo.reports import load_reports
 from xxgk.publishing import Published, publish
 from xxgk.readings import Readings, ReadTally, content_key
 
+ROOT = Path(__file__).parent.parent
 HOST = "http://www.example.gov.cn"
 REPORTS = [report for report in load_reports() if report.form == "2021"]
 
@@ -187,6 +192,40 @@ def test_many_are_read_by_processes_to_the_same_dataset(crawl: Crawl, monkeypatc
             other.put(f"{HOST}/{number}.html", make_page(number))
         other.publish()
         assert other.files() == before
+
+
+def test_a_page_that_ends_the_process_that_reads_it_loses_only_itself(
+    crawl: Crawl, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    (tmp_path / "site").mkdir()
+    (tmp_path / "site" / "sitecustomize.py").write_text(BROKEN_READER)
+    monkeypatch.setenv("PYTHONPATH", f"{tmp_path / 'site'}{os.pathsep}{ROOT}")
+    crawl.put(f"{HOST}/a.html", make_page(0))
+    crawl.put(f"{HOST}/b.html", b"die")
+    crawl.put(f"{HOST}/c.html", make_page(1))
+    assert crawl.read(jobs=2) == ReadTally(read=2, refused=1)
+    (refused,) = crawl.refused()
+    assert (refused.url, refused.kind) == (f"{HOST}/b.html", "disturbed")
+    assert "ended the process" in refused.reason
+
+
+POOL = """
+import time
+from multiprocessing import active_children
+from xxgk.reading import _pool
+with _pool(1) as pool:
+    pool.submit(int).result()
+    print(active_children()[0].pid, flush=True)
+    time.sleep(60)
+"""
+
+
+def test_no_process_outlives_a_run_that_is_killed() -> None:
+    parent = subprocess.Popen([sys.executable, "-c", POOL], stdout=subprocess.PIPE, text=True, cwd=ROOT)
+    assert int(parent.stdout.readline()) > 0
+    parent.kill()
+    # The worker holds the other end of this pipe as well: it ends when both have ended.
+    assert parent.communicate(timeout=30) == ("", None)
 
 
 def test_a_snapshot_that_the_archive_lacks_is_tried_again(crawl: Crawl) -> None:

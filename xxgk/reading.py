@@ -5,7 +5,7 @@ import os
 import signal
 import threading
 from collections import deque
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import Future, ProcessPoolExecutor
 from concurrent.futures.process import BrokenProcessPool
 from contextlib import contextmanager
@@ -14,7 +14,7 @@ from multiprocessing import active_children, get_context, parent_process
 from pathlib import Path
 from time import monotonic
 from types import FrameType
-from typing import Literal, NamedTuple
+from typing import Literal, NamedTuple, TypeVar
 
 import msgspec
 
@@ -34,6 +34,9 @@ GRACE = 3.0
 TIME_LIMIT = 60.0
 # A process that does not answer the time limit (busy outside Python) is ended after so many seconds.
 HARD_TIME_LIMIT = 2 * TIME_LIMIT
+
+_Given = TypeVar("_Given")
+_Read = TypeVar("_Read")
 
 
 class Snapshot(NamedTuple):
@@ -167,10 +170,10 @@ def _map_chunks(chunks: list[Sequence[Source]], jobs: int) -> Iterator[list[Outc
     waiting: deque[Future[list[Outcome]]] = deque()
     rest = iter(chunks)
     with _pool(min(jobs, len(chunks))) as pool:
-        waiting.extend(pool.submit(_read_chunk, chunk) for chunk in islice(rest, jobs + CHUNKS_AHEAD))
+        waiting.extend(_submit(pool, _read_chunk, chunk) for chunk in islice(rest, jobs + CHUNKS_AHEAD))
         while waiting:
             outcomes = waiting.popleft().result()
-            waiting.extend(pool.submit(_read_chunk, chunk) for chunk in islice(rest, 1))
+            waiting.extend(_submit(pool, _read_chunk, chunk) for chunk in islice(rest, 1))
             yield outcomes
 
 
@@ -181,7 +184,7 @@ def _read_singly(sources: Sequence[Source]) -> Iterator[Outcome]:
         try:
             with _pool(1) as pool:
                 while rest:
-                    outcome = pool.submit(_read_guarded, rest[0]).result()
+                    outcome = _submit(pool, _read_guarded, rest[0]).result()
                     rest.popleft()
                     yield outcome
         except BrokenProcessPool:
@@ -200,6 +203,19 @@ def _pool(jobs: int) -> Iterator[ProcessPoolExecutor]:
         end_processes(GRACE)
 
 
+def _submit(pool: ProcessPoolExecutor, read: Callable[[_Given], _Read], given: _Given) -> Future[_Read]:
+    """Hand work to the pool, which may start a process for it.
+
+    Ctrl-C goes to every process of the terminal, and the parent decides what is to be done: a process that is started
+    while the signal is blocked never gets it, not even before it has come to its first line.
+    """
+    before = signal.pthread_sigmask(signal.SIG_BLOCK, {signal.SIGINT})
+    try:
+        return pool.submit(read, given)
+    finally:
+        signal.pthread_sigmask(signal.SIG_SETMASK, before)
+
+
 def end_processes(grace: float) -> None:
     """Wait so many seconds for the processes to hand over the chunk that they are at, then end those that are stuck.
 
@@ -212,8 +228,6 @@ def end_processes(grace: float) -> None:
 
 
 def _start_worker() -> None:
-    # Ctrl-C goes to every process of the terminal; the parent decides what is to be done.
-    signal.signal(signal.SIGINT, signal.SIG_IGN)
     threading.Thread(target=_end_with_parent, daemon=True).start()
 
 
