@@ -1,22 +1,25 @@
 """One report from bytes to records: document, tables, sections, header, checks, in this order."""
 
 import hashlib
+from collections.abc import Sequence
 from urllib.parse import urlsplit, urlunsplit
 
 import msgspec
 
 from parsers.checks import run_checks
-from parsers.checks.base import Facts
 from parsers.checks.complete import demanded_tables
+from parsers.confirm import confirm_values, mark_pictured, tell_pictured
 from parsers.documents import find_flat_tables, read_document
 from parsers.documents.model import Document
 from parsers.errors import NotAReport
 from parsers.forms.reader import Tables, make_values, read_tables
-from parsers.forms.schema import load_forms, newest_form
+from parsers.forms.schema import load_forms
 from parsers.header import Header, read_header
 from parsers.header.titles import MAX_TITLE, read_running_titles
 from parsers.narrative import make_counts
+from parsers.parts import Attachment, File, Joined, join_files
 from parsers.records import Check, Count, RecordSet, Report, ReportStatus, Section, Value
+from parsers.second import make_facts, settle_tables
 from parsers.sections import Outline, find_outline, make_sections
 from parsers.text import label_key
 
@@ -30,27 +33,35 @@ _BODY_START = 3000
 _BODY_END = 600
 
 
-def parse_report(data: bytes, *, source_path: str | None = None, source_url: str | None = None) -> RecordSet:
+def parse_report(
+    data: bytes,
+    *,
+    source_path: str | None = None,
+    source_url: str | None = None,
+    attachments: Sequence[Attachment] = (),
+) -> RecordSet:
     """Read one report.
 
     ``source_path`` and ``source_url`` are kept as given; the URL also makes the report id and tells the division.
+    ``attachments`` are the files that belong to the page; one that cannot be read is told in the notes.
     Raises NotAReport with a one-line reason where the bytes are no annual report that can be read.
     """
-    document = read_document(data)
-    tables = read_tables(document)
-    if len(tables.readings) < len(demanded_tables(tables.form)) or not tables.readings:
-        # The tables that are missing may stand in the text: flattened by the site, or preformatted.
-        tables = read_tables(document) if find_flat_tables(document) else tables
-    outline = find_outline(document, tables.first_block)
     digest = hashlib.sha256(data).hexdigest()
     report_id = make_report_id(source_url, digest)
-    sections = make_sections(report_id, document, outline)
-    header = read_header(document, _body_start(document, outline, tables), _body_text(sections), source_url)
-    _require_report(document, tables, outline, header, sections)
+    page = _read_file(data, digest, report_id, source_url)
+    attached, notes = _read_attachments(attachments, report_id)
+    joined = join_files(page, attached) if attached else Joined(page.tables, page, page.header, ())
+    tables, sections = joined.tables, joined.text.sections
+    try:
+        _require_report(tables, joined.text, joined.header)
+    except NotAReport as error:
+        raise NotAReport("; ".join([str(error), *notes])) from None
     values = make_values(report_id, tables)
     counts = make_counts(report_id, sections)
     checks = _check(report_id, tables, values, counts)
-    report = _make_report(report_id, digest, document, tables, header, source_path, source_url)
+    marked, values = values, confirm_values(values, checks)
+    told = tell_pictured(marked, values, bool(joined.text.document.pictures))
+    report = _make_report(report_id, page, joined, (*joined.notes, *notes, *told), source_path, source_url)
     headed = _form_of_headings(sections) if tables.form == "narrative" else ""
     if headed:
         note = f"the sections are headed as in the {headed} form, but none of its tables was found"
@@ -58,6 +69,36 @@ def parse_report(data: bytes, *, source_path: str | None = None, source_url: str
     else:
         report = msgspec.structs.replace(report, status=_status(tables, sections, values, checks))
     return RecordSet(report, values, counts, sections, checks)
+
+
+def _read_file(data: bytes, digest: str, report_id: str, url: str | None, name: str = "") -> File:
+    """All that one file holds. Raises NotAReport where it cannot be read at all."""
+    document = read_document(data)
+    tables = read_tables(document)
+    if len(tables.readings) < len(demanded_tables(tables.form)) or not tables.readings:
+        # The tables that are missing may stand in the text: flattened by the site, or preformatted.
+        tables = read_tables(document) if find_flat_tables(document) else tables
+    tables = settle_tables(document, tables)
+    mark_pictured(tables.readings.values(), document.pictures)
+    for reading in tables.readings.values():
+        reading.source_sha256 = digest
+    outline = find_outline(document, tables.first_block)
+    sections = make_sections(report_id, document, outline)
+    header = read_header(document, _body_start(document, outline, tables), _body_text(sections), url)
+    return File(name, digest, document, tables, outline, sections, header)
+
+
+def _read_attachments(attachments: Sequence[Attachment], report_id: str) -> tuple[list[File], list[str]]:
+    """The attachments that can be read, and a note on each that cannot."""
+    files: list[File] = []
+    notes: list[str] = []
+    for attachment in attachments:
+        digest = hashlib.sha256(attachment.data).hexdigest()
+        try:
+            files.append(_read_file(attachment.data, digest, report_id, None, attachment.label))
+        except NotAReport as error:
+            notes.append(f"attachment {attachment.label}: {error}")
+    return files, notes
 
 
 def make_report_id(source_url: str | None, digest: str) -> str:
@@ -94,15 +135,12 @@ def _body_text(sections: list[Section]) -> str:
     return text if len(text) <= _BODY_START + _BODY_END else f"{text[:_BODY_START]}\n{text[-_BODY_END:]}"
 
 
-def _require_report(
-    document: Document, tables: Tables, outline: Outline, header: Header, sections: list[Section]
-) -> None:
+def _require_report(tables: Tables, text: File, header: Header) -> None:
     """A report has a title of one or official tables, and sections or tables or a long text under that title."""
-    headed = len({heading.section for _, heading in outline.headings})
+    headed, length = text.headed, text.length
     if tables.readings and (header.is_titled or headed >= 2 or len(tables.readings) >= 2):
         return
-    length = sum(len(section.text) for section in sections)
-    if header.is_titled and (headed >= 2 or length >= _MIN_NARRATIVE) and not _is_list(sections, length):
+    if header.is_titled and (headed >= 2 or length >= _MIN_NARRATIVE) and not _is_list(text.sections, length):
         return
     found = (
         f"{'a' if header.is_titled else 'no'} title of an annual disclosure report, {headed} of its section headings, "
@@ -119,27 +157,7 @@ def _is_list(sections: list[Section], length: int) -> bool:
 
 
 def _check(report_id: str, tables: Tables, values: list[Value], counts: list[Count]) -> list[Check]:
-    applications = tables.readings.get("applications")
-    applications_form = load_forms().get(applications.form if applications else tables.form, newest_form())
-    if not applications_form.rows:
-        applications_form = newest_form()
-    cells: dict[str, int | float | None] = {}
-    rows: dict[str, list[int | float | None]] = {}
-    for value in values:
-        if value.applicant is None:
-            cells[value.indicator] = value.value
-        else:
-            rows.setdefault(value.indicator, []).append(value.value)
-    facts = Facts(
-        report_id,
-        cells,
-        rows,
-        tables.form,
-        frozenset(tables.readings),
-        applications_form,
-        counts,
-    )
-    return run_checks(facts)
+    return run_checks(make_facts(report_id, tables, values, counts))
 
 
 def _status(tables: Tables, sections: list[Section], values: list[Value], checks: list[Check]) -> ReportStatus:
@@ -149,7 +167,7 @@ def _status(tables: Tables, sections: list[Section], values: list[Value], checks
         return "partial"
     if any(code not in present for code in demanded):
         return "partial"
-    doubtful = any(value.status in ("unreadable", "inferred") for value in values)
+    doubtful = any(value.status in ("unreadable", "inferred", "ocr") for value in values)
     return "flagged" if doubtful or any(check.outcome == "fail" for check in checks) else "clean"
 
 
@@ -164,13 +182,13 @@ def _form_of_headings(sections: list[Section]) -> str:
 
 def _make_report(
     report_id: str,
-    digest: str,
-    document: Document,
-    tables: Tables,
-    header: Header,
+    page: File,
+    joined: Joined,
+    notes: tuple[str, ...],
     source_path: str | None,
     source_url: str | None,
 ) -> Report:
+    header, tables = joined.header, joined.tables
     return Report(
         report_id=report_id,
         year=header.year,
@@ -189,7 +207,7 @@ def _make_report(
         published=header.published,
         source_url=source_url,
         source_path=source_path,
-        source_sha256=digest,
-        source_format=document.source_format,
-        notes=(*header.notes, *tables.notes, *document.notes),
+        source_sha256=page.digest,
+        source_format=page.document.source_format,
+        notes=(*header.notes, *tables.notes, *page.document.notes, *notes),
     )

@@ -8,7 +8,7 @@ from typing import Any, Literal
 
 import msgspec
 
-PARSER_VERSION = "0.1.0"
+PARSER_VERSION = "0.2.0"
 
 ValueStatus = Literal["number", "blank", "not_applicable", "unreadable", "inferred", "ocr"]
 ReportStatus = Literal["clean", "flagged", "partial"]
@@ -46,7 +46,11 @@ class Report(msgspec.Struct, frozen=True, gc=False, kw_only=True):
 
 
 class Value(msgspec.Struct, frozen=True, gc=False):
-    """One cell of an official table. ``line`` (added) is the 1-based line of the source it was read from."""
+    """One cell of an official table.
+
+    Added: ``line`` is the 1-based line of the source it was read from, ``source_sha256`` the digest of the file that
+    prints it: the report's own, or that of an attachment.
+    """
 
     report_id: str
     indicator: str
@@ -59,6 +63,7 @@ class Value(msgspec.Struct, frozen=True, gc=False):
     row: int
     column: int
     line: int
+    source_sha256: str = ""
 
 
 class Count(msgspec.Struct, frozen=True, gc=False):

@@ -6,10 +6,11 @@ from urllib.parse import urlsplit
 
 import msgspec
 
+from scraper.attachments import Attachment, find_attachments
 from scraper.cms import FAMILIES, GENERIC, recognise, tells_of_others
 from scraper.links import find_links
 from scraper.model import Link, LinkKind, Page, Request
-from scraper.report_page import file_kind, find_report
+from scraper.report_page import ReportPage, file_kind, find_report, text_digest
 from scraper.words import (
     Says,
     is_report_title,
@@ -21,7 +22,7 @@ from scraper.words import (
 )
 
 # Raised whenever the analysis of the same bytes may come out differently; older ones in the state are then made anew.
-VERSION = 1
+VERSION = 2
 _FINGERPRINT = 8
 _CRUMBS = ("crumb", "location", "position", "weizhi", "dqwz", "bread", "place", "path", "local")
 _MAX_CRUMBS = 300
@@ -44,11 +45,11 @@ class Found(msgspec.Struct, frozen=True, array_like=True):
 class Analysis(msgspec.Struct, frozen=True, array_like=True):
     """What one page or answer is.
 
-    ``title`` and ``text_digest`` are those of a report, else empty; ``file`` is the kind of file where the body is no
-    page. ``has_links`` is whether the links were looked at: not on a report that a link promised. ``is_column`` tells
-    a column of reports, ``links`` are those that may matter, ``more`` and ``lists`` what the module of the CMS family
-    asks for next. ``fingerprints`` holds 8 bytes for each address on the page, where there is a next page to be
-    compared with. ``digest`` is that of the bytes it was made from.
+    ``title`` and ``text_digest`` are those of a report, else empty; ``attachments`` are its files. ``file`` is the kind
+    of file where the body is no page. ``has_links`` is whether the links were looked at: not on a report that a link
+    promised. ``is_column`` tells a column of reports, ``links`` are those that may matter, ``more`` and ``lists`` what
+    the module of the CMS family asks for next. ``fingerprints`` holds 8 bytes for each address on the page, where there
+    is a next page to be compared with. ``digest`` is that of the bytes it was made from.
     """
 
     version: int = VERSION
@@ -56,6 +57,7 @@ class Analysis(msgspec.Struct, frozen=True, array_like=True):
     title: str = ""
     text_digest: str = ""
     file: str = ""
+    attachments: tuple[Attachment, ...] = ()
     has_links: bool = False
     is_column: bool = False
     family: str = ""
@@ -95,10 +97,14 @@ def analyse(page: Page, asked: Request, label: str, cms: str = "auto") -> Analys
     if kind:
         return Analysis(file=kind)
     report = None if asked.family else find_report(page, label)
-    made = Analysis()
+    says_report = what_label_says(label) is Says.REPORT
+    made = Analysis(attachments=find_attachments(page) if report or says_report else ())
+    if not report and says_report and made.attachments:
+        # The page only says what it is; the report is in the file.
+        report = ReportPage("", text_digest(page, label))
     if report:
-        made = Analysis(is_report=True, title=report.title, text_digest=report.text_digest)
-        if what_label_says(label) is Says.REPORT and not tells_of_others(page.url):
+        made = msgspec.structs.replace(made, is_report=True, title=report.title, text_digest=report.text_digest)
+        if says_report and not tells_of_others(page.url):
             # What a report links to is the menu of its site: known already.
             return made
     return _with_links(made, page, asked, cms)

@@ -22,19 +22,29 @@ from scraper.words import Says, squeezed, what_label_says, years_in
 if TYPE_CHECKING:
     from scraper.state import ReportRow, State
 
-_TWIN = re.compile(r"_wap\.|/mpost_|/m/|/mobile/|ismobile", re.IGNORECASE)
+_TWIN = re.compile(r"//(?:m|wap|3g)\.|_wap\.s?html?$|/mpost_\d+\.html$|/(?:m|mobile)/|ismobile", re.IGNORECASE)
 
 
-def fold_copies(state: State) -> None:
-    """Mark each report whose title and text another one has as the same as that one, and give it its addresses."""
+def fold_copies(state: State, run_id: str) -> None:
+    """Mark each report whose title and text another one has as the same as that one, and give it its addresses.
+
+    A copy stays one when the report it is a copy of changes: it stands for itself only when its own text has changed
+    in this run. Else the old text of a copy that nobody looked at tonight would come back as a report.
+    """
     with state.transaction():
         for rows in _groups(state):
-            first, *others = sorted(rows, key=_rank)
-            _mark(state, first, "")
-            for row in others:
-                _mark(state, row, first.key)
+            free = sorted((row for row in rows if not row.same_as or row.changed == run_id), key=_rank)
+            for row in free[:1]:
+                _mark(state, row, "")
+            for row in free[1:]:
+                _mark(state, row, free[0].key)
                 for address in state.addresses(row.key):
-                    state.add_address(AddressRow(first.key, address.url, address.site_id))
+                    state.add_address(AddressRow(free[0].key, address.url, address.site_id))
+
+
+def is_twin(url: str) -> bool:
+    """Whether an address looks like one for mobile phones, or a post that was put there from elsewhere."""
+    return _TWIN.search(url) is not None
 
 
 def _groups(state: State) -> Iterator[list[ReportRow]]:
@@ -61,7 +71,7 @@ def _title(row: ReportRow) -> str:
 
 def _rank(row: ReportRow) -> tuple[str, bool, bool, int, str]:
     """What makes one address stand for the others: known longest, still there, no twin, short; then the alphabet."""
-    return (row.first_seen, bool(row.gone), bool(_TWIN.search(row.url)), len(urlsplit(row.url).path), row.key)
+    return (row.first_seen, bool(row.gone), is_twin(row.url), len(urlsplit(row.url).path), row.key)
 
 
 def _mark(state: State, row: ReportRow, same_as: str) -> None:

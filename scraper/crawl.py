@@ -9,7 +9,6 @@ from __future__ import annotations
 import asyncio
 from collections import Counter
 from collections.abc import Callable, Sequence
-from datetime import datetime, timedelta
 from typing import TYPE_CHECKING
 
 import msgspec
@@ -18,8 +17,10 @@ from scraper.analyse import Analysis, analyse, decode_analysis, encode_analysis
 from scraper.frontier import Frontier, Item, Zone, further_page, items_of, shape_of
 from scraper.lists import ListLog
 from scraper.model import Request
+from scraper.reports import ReportKeeper, file_label
 from scraper.results import Failure, Progress, SiteResult
-from scraper.state import AddressRow, FailureRow, ReportRow
+from scraper.rows import PartRow, decode_parts
+from scraper.state import FailureRow
 from scraper.urls import request_key, resolve
 from scraper.visit import FORBIDDEN, Night, Outcome, Visitor, What
 from scraper.words import Says
@@ -31,8 +32,6 @@ if TYPE_CHECKING:
 _BARREN_OF_A_SHAPE = 25
 # Share of the budget for pages outside of columns of reports.
 _EXPLORING = 0.6
-# A report that was the same so many nights in a row is looked at more rarely, at twice the interval each time.
-_SURE_AFTER = 3
 _LOST_REPORTS = 3
 _MAX_TOLD = 200
 
@@ -45,12 +44,14 @@ class SiteCrawl:
         self._frontier = Frontier()
         self._seen: set[str] = set()
         self._aliases: dict[str, set[str]] = {}
-        self.reports: set[str] = set()
+        self.reports = ReportKeeper(plan.site.id, night)
         self._lists = ListLog()
         self._barren: Counter[str] = Counter()
         self.outcomes: Counter[What] = Counter()
         self._asked = self._explored = 0
         self._left: Counter[str] = Counter()
+        self._shut: dict[str, str] = {}
+        self._parts: dict[str, str] = {}
         self.result = SiteResult(plan.site.id, plan.site.name)
 
     async def run(self) -> None:
@@ -65,6 +66,7 @@ class SiteCrawl:
         finally:
             await self._visitor.close()
             self.add_traffic(self._visitor.requests, self._visitor.not_modified, self._visitor.bytes)
+            self._show(done=True)
             self._forget()
         self._tell_left()
 
@@ -110,26 +112,29 @@ class SiteCrawl:
         return self._barren[shape_of(item.request.url)] < _BARREN_OF_A_SHAPE
 
     async def _take(self, item: Item) -> None:
-        if self._is_not_due(item):
-            self.reports.add(request_key(item.request))
-            self._mark_seen(request_key(item.request))
+        if self._parts.get(request_key(item.request)) == file_label(item.label):
+            return
+        key, row = request_key(item.request), self._visitor.find_row(item.request)
+        if item.is_report_link and self.reports.rests(key, row, self._plan.settings.recheck):
+            self._claim_known(key)
             return
         self._asked += 1
         self._explored += item.zone is not Zone.COLUMN and not item.is_report_link
         outcome = await self._visitor.visit(item.request)
         self.outcomes[outcome.what] += 1
         if outcome.what is What.PAGE:
-            self._use(item, outcome)
+            await self._use(item, outcome)
         else:
             self._miss(item, outcome)
 
-    def _use(self, item: Item, outcome: Outcome) -> None:
+    async def _use(self, item: Item, outcome: Outcome) -> None:
         """Take what a page holds: a report, links, the next page of a list."""
         analysis = self._analysis(item, outcome)
         key = request_key(Request(outcome.url))
         self._seen.add(key)
         if analysis.is_report or (analysis.file and item.is_report_link):
-            self._keep_report(key, item, outcome, analysis)
+            parts = await self._fetch_parts(key, analysis, analysis.title or item.label)
+            self.reports.keep(key, item, outcome, analysis, parts, self._aliases.get(key, ()))
         if analysis.family and analysis.family not in self.result.families:
             self.result.families.append(analysis.family)
         if not (analysis.is_report and item.is_report_link):
@@ -191,41 +196,51 @@ class SiteCrawl:
         if had >= _LOST_REPORTS and not any(found.says is Says.REPORT for found in now.links):
             self.fail(url, f"listed {had} reports last time and none now: changed markup, or the column has moved")
 
-    def _keep_report(self, key: str, item: Item, outcome: Outcome, analysis: Analysis) -> None:
-        row, night = outcome.row, self._night
-        assert row is not None
-        old = night.state.find_report(key)
-        text = analysis.text_digest or row.digest
-        same = old is not None and old.text_digest == text
-        source = old if old is not None and same else row
-        changed = night.run_id if old is not None and not same else old.changed if old else ""
-        site_id = self._plan.site.id
-        if old is not None:
-            # Two sites may lead to one report; which of them is quicker must not matter.
-            site_id = min(site_id, old.site_id) if old.first_seen == night.run_id else old.site_id
-        report = ReportRow(
-            key=key,
-            url=old.url if old else outcome.url,
-            site_id=site_id,
-            label=analysis.title or item.label,
-            found_by=" > ".join(item.trail),
-            digest=source.digest,
-            text_digest=text,
-            file=source.file,
-            offset=source.offset,
-            fetched=source.fetched,
-            first_seen=old.first_seen if old else night.run_id,
-            last_seen=night.run_id,
-            content_type=analysis.file or "html",
-            guessed=item.guessed,
-            changed=changed,
-            same_as=old.same_as if old else "",
-        )
-        self.reports.add(key)
-        with night.state.transaction():
-            night.state.save_report(report)
-            for url in {outcome.url, item.request.url, *self._aliases.get(key, ())}:
-                night.state.add_address(AddressRow(key, url, self._plan.site.id))
+    async def _fetch_parts(self, key: str, analysis: Analysis, label: str) -> list[PartRow]:
+        """The attachments of a report page. One that cannot be had tonight is that of last time, if there was one."""
+        known = self._night.state.find_report(key)
+        before = {part.url: part for part in decode_parts(known.parts)} if known else {}
+        parts: list[PartRow] = []
+        for attachment in analysis.attachments:
+            self._claim(key, label, attachment.url)
+            outcome = await self._ask_for_file(attachment.url)
+            row = outcome.row
+            if outcome.what is What.PAGE and row is not None:
+                parts.append(PartRow(attachment.url, attachment.name, row.digest, row.file, row.offset))
+                continue
+            if outcome.what is not What.MISSING:
+                # The next night may have it: what it then brings is no revision.
+                missing = [] if outcome.what is What.SKIPPED else [PartRow(attachment.url, attachment.name)]
+                parts += [before[attachment.url]] if attachment.url in before else missing
+            told = self._skip if outcome.what in (What.SKIPPED, What.MISSING) else self.fail
+            told = self._fail_host if outcome.left else told
+            told(attachment.url, f"attachment of a report: {outcome.reason}")
+        return parts
+
+    def _claim(self, key: str, label: str, url: str) -> None:
+        """Count a file as part of a report, not as one of its own, also where a list calls it by the same name."""
+        own_key = request_key(Request(url))
+        self._seen.add(own_key)
+        self._parts[own_key] = file_label(label)
+        self.reports.absorb(own_key, key, label)
+
+    def _claim_known(self, key: str) -> None:
+        """The same for the files that a report had when it was last looked at."""
+        report = self._night.state.find_report(key)
+        if report is not None:
+            for part in decode_parts(report.parts):
+                self._claim(key, report.label, part.url)
+
+    async def _ask_for_file(self, url: str) -> Outcome:
+        """Ask for a file, unless the script that hands it out has asked for proof of a person tonight: a second such
+        answer would close the whole host for the night, and with it the pages that it gives to anybody."""
+        script, _, query = url.partition("?")
+        if script in self._shut:
+            return Outcome(What.BLOCKED, self._shut[script], url, left=True)
+        outcome = await self._visitor.visit(Request(url))
+        if query and outcome.what is What.BLOCKED and not outcome.left:
+            self._shut[script] = f"{script} is not asked any more tonight: {outcome.reason}"
+        return outcome
 
     def _push(self, item: Item) -> bool:
         """Put something on the list of what to ask for; whether it was not there before."""
@@ -236,8 +251,8 @@ class SiteCrawl:
             return True
         if item.is_report_link:
             self._aliases.setdefault(key, set()).add(item.request.url)
-            if key in self.reports:
-                self._night.state.add_address(AddressRow(key, item.request.url, self._plan.site.id))
+            if key in self.reports.keys:
+                self.reports.add_address(key, item.request.url)
         return False
 
     # What could not be had
@@ -271,7 +286,7 @@ class SiteCrawl:
         return True
 
     def _miss_page(self, item: Item, outcome: Outcome) -> None:
-        if self._lose_report(request_key(item.request)) or item.guessed:
+        if self.reports.lose(request_key(item.request)) or item.guessed:
             return
         row = self._visitor.find_row(item.request)
         before = decode_analysis(row.analysis) if row else None
@@ -286,43 +301,14 @@ class SiteCrawl:
         elif item.is_report_link:
             self._skip(item.request.url, f"a link to a report that leads nowhere: {outcome.reason}")
 
-    def _lose_report(self, key: str) -> bool:
-        """Mark a report that was there before as gone; whether it is one."""
-        report = self._night.state.find_report(key)
-        if report is None:
-            return False
-        if not report.gone:
-            self._night.state.save_report(msgspec.structs.replace(report, gone=self._night.started))
-        return True
-
     async def _look_after_known_reports(self) -> None:
         """Ask for the reports of other nights that no page led to this time."""
         for report in list(self._night.state.reports_of(self._plan.site.id)):
-            if report.gone or report.key in self.reports or report.key in self._seen:
+            if report.gone or report.key in self.reports.keys or report.key in self._seen:
                 continue
             item = Item(Request(report.url), report.label, Says.REPORT, trail=(report.found_by,))
             await self._take(item)
             self._show()
-
-    def _is_not_due(self, item: Item) -> bool:
-        """Whether this is a report that did not change for several nights and was looked at lately."""
-        longest = self._plan.settings.recheck
-        if not longest or not item.is_report_link:
-            return False
-        row = self._visitor.find_row(item.request)
-        if row is None or row.unchanged < _SURE_AFTER or not row.analysis:
-            return False
-        report = self._night.state.find_report(request_key(item.request))
-        if report is None or report.gone:
-            return False
-        days = min(2 ** (row.unchanged - _SURE_AFTER), longest)
-        checked = datetime.fromisoformat(row.checked)
-        return datetime.fromisoformat(self._night.started) < checked + timedelta(days=days, hours=-6)
-
-    def _mark_seen(self, key: str) -> None:
-        report = self._night.state.find_report(key)
-        if report is not None:
-            self._night.state.save_report(msgspec.structs.replace(report, last_seen=self._night.run_id))
 
     def fail(self, url: str, reason: str) -> None:
         """Tell an address that could not be had."""
@@ -345,6 +331,6 @@ class SiteCrawl:
         if len(self.result.skipped) < _MAX_TOLD:
             self.result.skipped.append(Failure(url, reason))
 
-    def _show(self) -> None:
+    def _show(self, done: bool = False) -> None:
         site = self._plan.site
-        self._progress(Progress(site.id, site.name, self._asked, len(self.reports), len(self._frontier)))
+        self._progress(Progress(site.id, site.name, self._asked, len(self.reports.keys), len(self._frontier), done))

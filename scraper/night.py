@@ -64,7 +64,7 @@ def crawl_sites(
         crawls = [SiteCrawl(site, nights[site.settings.contact], progress) for site in plan.sites]
         before = {crawl.result.id: state.traffic(run.run_id, crawl.result.id) for crawl in crawls}
         asyncio.run(_crawl_all(crawls, plan.hosts_at_once))
-    fold_copies(state)
+    fold_copies(state, run.run_id)
     for crawl in crawls:
         earlier = before[crawl.result.id]
         crawl.add_traffic(earlier.requests, earlier.not_modified, earlier.bytes)
@@ -130,7 +130,7 @@ def _as_answer(stored: Stored) -> Answer:
 def _conclude(crawl: SiteCrawl, state: State, run: RunRow) -> None:
     """Count the reports of a site and judge how it fared; kept in the state for the next run to compare with."""
     result = crawl.result
-    for key in sorted(crawl.reports):
+    for key in sorted(crawl.reports.keys):
         report = state.find_report(key)
         if report is not None and not report.same_as and not report.gone:
             _count(result, report, run.run_id)

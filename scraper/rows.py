@@ -68,7 +68,8 @@ class ReportRow(msgspec.Struct, frozen=True):
 
     ``first_seen``, ``last_seen`` and ``changed`` are ids of runs (``changed``: the last one that brought another text,
     "" where none did), ``gone`` is "" or since when it is not there. ``same_as`` is the key of the report that this one
-    is a copy of, under another address; "" for one that stands for itself.
+    is a copy of, under another address; "" for one that stands for itself. ``digest`` is that of the bytes of the page
+    and of its attachments, which ``parts`` names (``encode_parts``).
     """
 
     key: str
@@ -88,6 +89,18 @@ class ReportRow(msgspec.Struct, frozen=True):
     guessed: bool = False
     changed: str = ""
     same_as: str = ""
+    parts: bytes = b""
+
+
+class PartRow(msgspec.Struct, frozen=True):
+    """A file that belongs to a report: what the page calls it, and the record of the archive that holds it; without one
+    where it could not be had yet."""
+
+    url: str
+    name: str
+    digest: str = ""
+    file: str = ""
+    offset: int = 0
 
 
 class AddressRow(msgspec.Struct, frozen=True):
@@ -118,6 +131,19 @@ class SiteRow(msgspec.Struct, frozen=True):
     bytes: int
     reports: int
     summary: str = "{}"
+
+
+_decoder = msgspec.msgpack.Decoder(list[PartRow])
+
+
+def encode_parts(parts: list[PartRow]) -> bytes:
+    """The attachments of a report as a field of its row; no bytes for none."""
+    return msgspec.msgpack.encode(parts) if parts else b""
+
+
+def decode_parts(data: bytes) -> list[PartRow]:
+    """The attachments that ``encode_parts`` wrote."""
+    return _decoder.decode(data) if data else []
 
 
 class Traffic(NamedTuple):

@@ -71,7 +71,8 @@ CREATE TABLE reports (
     content_type TEXT NOT NULL,
     guessed INTEGER NOT NULL,
     changed TEXT NOT NULL,
-    same_as TEXT NOT NULL
+    same_as TEXT NOT NULL,
+    parts BLOB NOT NULL
 );
 CREATE INDEX reports_of_site ON reports (site_id, key);
 CREATE INDEX reports_of_text ON reports (text_digest);

@@ -26,6 +26,7 @@ from parsers.codebook import load_codebook
 from parsers.records import Check, Count, RecordSet, Report, Section, Value
 
 # Everything that a CSV file may trip over.
+DIGEST = "0" * 64
 HOSTILE = '区商务局,"引号"\n第二行\r\n\t; 0x\u3000'
 
 
@@ -36,12 +37,12 @@ def make_record(number: int, **header: object) -> RecordSet:
     fields |= {"source_sha256": "0" * 64, "source_format": "html"}
     report = Report(report_id=report_id, source_path=f"in/{number}.html", notes=("甲", "乙"), **fields)
     values = [
-        Value(report_id, "disclosure.rules.issued", None, 3, "件", "3", "number", 0, 2, 1, 7),
-        Value(report_id, "disclosure.fees.amount", None, 12.5, "万元", "12.5", "number", 0, 9, 1, 14),
-        Value(report_id, "applications.received", "natural_person", number, "件", "x", "inferred", 1, 3, 3, 20),
-        Value(report_id, "applications.received", "total", number + 1, "件", "y", "number", 1, 3, 9, 20),
-        Value(report_id, "applications.carried_over", "total", None, "件", "", "blank", 1, 4, 9, 21),
-        Value(report_id, "review.total", None, None, "件", "1 2\n3", "unreadable", 2, 3, 4, 40),
+        Value(report_id, "disclosure.rules.issued", None, 3, "件", "3", "number", 0, 2, 1, 7, DIGEST),
+        Value(report_id, "disclosure.fees.amount", None, 12.5, "万元", "12.5", "number", 0, 9, 1, 14, DIGEST),
+        Value(report_id, "applications.received", "natural_person", number, "件", "x", "inferred", 1, 3, 3, 20, DIGEST),
+        Value(report_id, "applications.received", "total", number + 1, "件", "y", "number", 1, 3, 9, 20, DIGEST),
+        Value(report_id, "applications.carried_over", "total", None, "件", "", "blank", 1, 4, 9, 21, DIGEST),
+        Value(report_id, "review.total", None, None, "件", "1 2\n3", "unreadable", 2, 3, 4, 40, DIGEST),
     ]
     counts = [
         Count(report_id, 0, None, "overview", "政务信息", None, 51, "条", False, False, "51条", 4, 7),

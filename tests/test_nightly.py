@@ -3,6 +3,7 @@
 import functools
 import io
 import json
+import signal
 import sqlite3
 import sys
 from collections.abc import Callable, Iterator
@@ -42,7 +43,7 @@ Run = Callable[..., Ended]
 
 
 @pytest.fixture
-def run(monkeypatch: pytest.MonkeyPatch, capfd: pytest.CaptureFixture[str]) -> Run:
+def run(monkeypatch: pytest.MonkeyPatch, capfd: pytest.CaptureFixture[str]) -> Iterator[Run]:
     """Runs the command line in this process, which also reads: the pool of processes is tested elsewhere."""
     monkeypatch.setattr("xxgk.run.usable_cpus", lambda: 0)
     monkeypatch.setattr(demo_command, "usable_cpus", lambda: 0)
@@ -54,7 +55,10 @@ def run(monkeypatch: pytest.MonkeyPatch, capfd: pytest.CaptureFixture[str]) -> R
         assert isinstance(ended.value.code, int)
         return Ended(ended.value.code, *capfd.readouterr())
 
-    return call
+    handler = signal.getsignal(signal.SIGINT)
+    yield call
+    # A command that was stopped by the keyboard does not listen to it any more.
+    signal.signal(signal.SIGINT, handler)
 
 
 @pytest.fixture
@@ -365,9 +369,9 @@ def make_summary(*sites: SiteResult, **fields: object) -> Summary:
     return Summary("20240101T000000Z", "2024-01-01T00:00:00Z", "2024-01-01T00:05:00Z", list(sites), **told)
 
 
-def shown(summary: Summary) -> str:
+def shown(summary: Summary, width: int = 160) -> str:
     out = io.StringIO()
-    show_summary(summary, Console(file=out, width=160))
+    show_summary(summary, Console(file=out, width=width))
     return out.getvalue()
 
 
@@ -448,6 +452,13 @@ def test_of_many_sites_only_those_that_are_not_well() -> None:
     assert "ill 某区" in text
     assert "well" not in text
     assert len(text.splitlines()) < 15
+
+
+def test_a_narrow_screen_has_room_for_the_numbers() -> None:
+    bad = make_site("330502", status="unreachable", requests=12345, failures=[Failure("http://b", "refused " * 20)])
+    lines = shown(make_summary(bad), width=80).splitlines()
+    assert ["330502", "某区", "unreachable", "12,345", "0", "0", "0", "0", "0"] in [line.split() for line in lines]
+    assert "refused" not in "".join(lines)
 
 
 @pytest.mark.parametrize("status", ["blocked", "unreachable", "empty", "partial"])

@@ -352,7 +352,7 @@ def test_what_an_older_version_took_for_a_report_goes(crawl: Crawl) -> None:
     crawl.put(f"{HOST}/b.html", make_page(0))
     crawl.read()
     crawl.state.execute(
-        "INSERT INTO readings SELECT ?, report_id, url, since, division_code, year, ?, ?, ?, fetched, '0.0.1', '', '', record FROM readings",
+        "INSERT INTO readings SELECT ?, report_id, url, since, division_code, year, ?, ?, ?, fetched, '0.0.1', '', '', parts, record FROM readings",
         (row.key, row.digest, row.file, row.offset),
     )
     crawl.state.execute("DELETE FROM refusals")

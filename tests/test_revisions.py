@@ -158,8 +158,8 @@ def test_a_page_read_twice_differs_in_nothing(record: RecordSet) -> None:
 
 def test_of_every_column_that_tells_the_change(record: RecordSet) -> None:
     value = record.values[0]
-    altered = msgspec.structs.replace(value, value=77, raw="77")
-    report = msgspec.structs.replace(record.report, source_sha256="f" * 64, fetched_at="2024-03-01T00:00:00Z")
+    altered = msgspec.structs.replace(value, value=77, raw="77", source_sha256="f" * 64)
+    report = msgspec.structs.replace(record.report, source_sha256="e" * 64, fetched_at="2024-03-01T00:00:00Z")
     new = msgspec.structs.replace(record, report=report, values=[altered, *record.values[1:]])
     assert diff_records(record, new) == [
         Revision(

@@ -1,15 +1,12 @@
 """Which of several addresses names a report."""
 
-import re
 from collections.abc import Iterable
 
 import msgspec
 
 from parsers.reader import make_report_id
 from parsers.records import RecordSet
-
-# Twins of a page for other devices, and copies of it in other channels.
-_TWIN = re.compile(r"//(?:m|wap|3g)\.|_wap\.s?html?$|/mpost_\d+\.html$", re.IGNORECASE)
+from scraper.copies import is_twin
 
 Rank = tuple[bool, bool, int, str]
 
@@ -17,7 +14,7 @@ Rank = tuple[bool, bool, int, str]
 def rank_address(url: str, site_id: str, division_code: str | None) -> Rank:
     """The smaller the better: no twin for other devices; on the site of the agency's own division, where sites are
     named by division; short; then by the alphabet."""
-    return (_TWIN.search(url) is not None, site_id != division_code, len(url), url)
+    return (is_twin(url), site_id != division_code, len(url), url)
 
 
 def choose_address(addresses: Iterable[tuple[str, str]], division_code: str | None) -> str:

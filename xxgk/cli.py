@@ -1,4 +1,7 @@
-"""The command line and its exit status. Results go to standard output, messages to standard error."""
+"""The command line and its exit status. Results go to standard output, messages to standard error.
+
+The commands of the nightly crawl are in ``crawl_commands``.
+"""
 
 import os
 import signal
@@ -9,36 +12,12 @@ from typing import Annotated, Literal
 import typer
 
 from parsers.records import PARSER_VERSION
+from xxgk.crawl_commands import crawl, demo, run
 from xxgk.inputs import Found, find_inputs
+from xxgk.terminal import INTERRUPTED, NOT_ALL_READ, WRONG_USAGE, UsageError, end_with, say
 
-NOT_ALL_READ = 1
-WRONG_USAGE = 2
-INTERRUPTED = 130
 # Heavy packages (lxml, pyarrow, rich) are imported by the commands that need them, so that help stays quick.
 app = typer.Typer(name="xxgk", add_completion=False, rich_markup_mode=None, pretty_exceptions_enable=False)
-
-
-# What ``xxgk crawl`` and ``xxgk run`` have in common.
-SitesFiles = Annotated[
-    list[Path] | None, typer.Option("--sites", metavar="FILE...", help="Sites files: which sites, and how.")
-]
-MoreFiles = Annotated[
-    list[Path] | None, typer.Argument(metavar="[FILE...]", help="More sites files, as --sites *.toml gives them.")
-]
-DataFolder = Annotated[Path, typer.Option("--data", metavar="DIR", help="The data folder; made where there is none.")]
-OnlySites = Annotated[list[str] | None, typer.Option("--site", metavar="ID", help="Only this site; may be repeated.")]
-DryRun = Annotated[bool, typer.Option("--dry-run", help="Ask nothing; print what would be asked for first.")]
-AsJson = Annotated[bool, typer.Option("--json", help="Print the summary as one JSON object, and nothing else.")]
-Jobs = Annotated[
-    int | None, typer.Option("--jobs", min=1, metavar="N", help="Processes that read; one per processor if not told.")
-]
-Quiet = Annotated[bool, typer.Option("--quiet", help="No progress display; what is not well is still told.")]
-
-
-class UsageError(typer.TyperException):
-    """The command line asks for what cannot be done; one line for a person."""
-
-    exit_code = WRONG_USAGE
 
 
 def main() -> None:
@@ -70,12 +49,6 @@ def _leave_now() -> None:
     from xxgk.reading import end_processes
 
     end_processes(grace=0.0)
-
-
-def say(message: str) -> None:
-    """Tell a person one line; whatever stands in names and texts from outside stays on it."""
-    line = "".join(c if c.isprintable() else " " if c.isspace() else "\N{REPLACEMENT CHARACTER}" for c in message)
-    print(f"xxgk: {line}", file=sys.stderr)
 
 
 def _show_version(wanted: bool) -> None:
@@ -238,96 +211,11 @@ def sites(
         raise UsageError("--out is for what --check finds; add --check")
     paths, wanted = files or shipped_files(), Wanted(word, province, level, no_answer)
     status = run_check(paths, wanted, out, as_json, quiet, say) if check else run_sites(paths, wanted, as_json, say)
-    _end_with(status)
+    end_with(status)
 
 
-@app.command()
-def crawl(
-    data: DataFolder,
-    more: MoreFiles = None,
-    sites: SitesFiles = None,
-    site: OnlySites = None,
-    dry_run: DryRun = False,
-    as_json: AsJson = False,
-    quiet: Quiet = False,
-) -> None:
-    """Find and fetch the reports of sites, and keep every answer.
-
-    \b
-      xxgk crawl --sites sites/*.toml --data data
-
-    \b
-    - Nothing is read yet: xxgk run does both, and makes the dataset.
-    - A crawl that was stopped goes on where it was.
-    - Exit status 0: every site is ok; 1: some are not, each told on standard error; 2: wrong usage, or a full disk.
-    """
-    files = _sites_files(sites, more)
-    from xxgk.night_command import Asked, run_command
-
-    _end_with(run_command(Asked(files, data, site or [], dry_run, False, 1, as_json, quiet), say))
-
-
-@app.command()
-def run(
-    data: DataFolder,
-    more: MoreFiles = None,
-    sites: SitesFiles = None,
-    site: OnlySites = None,
-    dry_run: DryRun = False,
-    jobs: Jobs = None,
-    as_json: AsJson = False,
-    quiet: Quiet = False,
-) -> None:
-    """Do the nightly job: crawl the sites, read what is new or changed, publish the dataset.
-
-    \b
-      xxgk run --sites sites/*.toml --data data
-
-    \b
-    - The dataset is in DIR/dataset, the summary of each run in DIR/runs, every answer in DIR/archive.
-    - A run that was stopped goes on where it was; one that finds nothing new leaves the dataset as it is.
-    - Exit status 0: every site is ok; 1: some are not, the others are published; 2: wrong usage, or no dataset written.
-    """
-    files = _sites_files(sites, more)
-    from xxgk.night_command import Asked, run_command
-    from xxgk.run import usable_cpus
-
-    _end_with(run_command(Asked(files, data, site or [], dry_run, True, jobs or usable_cpus(), as_json, quiet), say))
-
-
-@app.command()
-def demo(
-    data: Annotated[
-        Path, typer.Option("--data", metavar="DIR", help="The data folder; that of an earlier demo is emptied first.")
-    ] = Path("data/demo"),
-    nights: Annotated[int, typer.Option("--nights", min=1, max=9, metavar="N", help="How many nights.")] = 2,
-    as_json: AsJson = False,
-    quiet: Quiet = False,
-) -> None:
-    """See all of it work without a network: start replicas of sites on this machine and do the nightly job on them.
-
-    \b
-      xxgk demo
-
-    \b
-    - The replicas publish invented reports as the CMS families do, and some of them answer badly on purpose.
-    - After each night the dataset is compared with what they publish.
-    - Exit status 0: all is as expected; 1: something is not, each told on standard error; 2: it could not be done.
-    """
-    from xxgk.demo_command import run_demo
-
-    _end_with(run_demo(data, nights, as_json, quiet, say))
-
-
-def _sites_files(sites: list[Path] | None, more: list[Path] | None) -> list[Path]:
-    if not sites:
-        raise UsageError("no sites file is named; name one or more: --sites FILE...")
-    return [*sites, *(more or [])]
-
-
-def _end_with(status: int) -> None:
-    if status:
-        raise typer.Exit(status)
+for _command in (crawl, run, demo):
+    app.command()(_command)
 
 
 def _find(inputs: list[str], url: str | None, quiet: bool) -> Found:

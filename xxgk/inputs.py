@@ -14,7 +14,10 @@ STDIN = "-"
 MAX_BYTES = 50 * 2**20
 TOO_LARGE = f"holds more than {MAX_BYTES // 2**20} MiB, which no report does"
 # What is read of a folder. A file named on the command line is read whatever its name.
-SUFFIXES = frozenset({".html", ".htm", ".shtml", ".txt", ".md"})
+SUFFIXES = frozenset(
+    ".html .htm .shtml .txt .md .pdf .docx .docm .doc .wps .rtf .odt .xlsx .xlsm .xls .et .ods .zip .rar .7z .gz .mht "
+    ".mhtml".split()
+)
 
 
 class Found(NamedTuple):

@@ -40,13 +40,17 @@ _Read = TypeVar("_Read")
 
 
 class Snapshot(NamedTuple):
-    """One answer of an archive: the folder, file and offset of the record that holds it, its address and its time."""
+    """One answer of an archive: the folder, file and offset of the record that holds it, its address and its time.
+
+    ``parts`` names the attachments of the page, as the state of the crawl keeps them.
+    """
 
     folder: str
     file: str
     offset: int
     url: str
     fetched: str
+    parts: bytes = b""
 
 
 Source = str | Snapshot
@@ -113,15 +117,28 @@ def _read_path(path: str, url: str | None) -> RecordSet:
 
 def _read_snapshot(snapshot: Snapshot) -> RecordSet:
     """The record set of a snapshot; raises OSError where the archive does not hold it."""
+    from parsers.parts import Attachment
     from parsers.reader import parse_report
     from scraper.archive import ArchiveError, read_record
+    from scraper.rows import decode_parts
 
+    folder, parts = Path(snapshot.folder), decode_parts(snapshot.parts)
     try:
-        stored = read_record(Path(snapshot.folder), snapshot.file, snapshot.offset)
+        body = read_record(folder, snapshot.file, snapshot.offset).body
+        attachments = [
+            Attachment(read_record(folder, part.file, part.offset).body, part.url, part.name)
+            for part in parts
+            if part.file
+        ]
     except ArchiveError as error:
         raise OSError(str(error)) from None
-    record = parse_report(stored.body, source_url=snapshot.url)
-    return msgspec.structs.replace(record, report=msgspec.structs.replace(record.report, fetched_at=snapshot.fetched))
+    record = parse_report(body, source_url=snapshot.url, attachments=attachments)
+    missing = [
+        f"attachment {part.name or part.url}: could not be had, so it is not read" for part in parts if not part.file
+    ]
+    notes = (*record.report.notes, *missing)
+    report = msgspec.structs.replace(record.report, fetched_at=snapshot.fetched, notes=notes)
+    return msgspec.structs.replace(record, report=report)
 
 
 def _as_text(path: str) -> str:
@@ -140,13 +157,20 @@ def time_limit(seconds: float) -> Iterator[None]:
         yield
         return
 
+    is_over = False
+
     def stop(_signal: int, _frame: FrameType | None) -> None:
-        raise TookTooLongError
+        if not is_over:
+            raise TookTooLongError
 
     before = signal.signal(signal.SIGALRM, stop)
-    signal.setitimer(signal.ITIMER_REAL, seconds)
+    # Again each second: an exception raised in a callback of the garbage collector is lost.
+    signal.setitimer(signal.ITIMER_REAL, seconds, 1.0)
     try:
-        yield
+        try:
+            yield
+        finally:
+            is_over = True
     finally:
         signal.setitimer(signal.ITIMER_REAL, 0)
         signal.signal(signal.SIGALRM, before)

@@ -15,6 +15,7 @@ from typing import NamedTuple, TypeVar
 import msgspec
 
 from parsers.records import PARSER_VERSION, RecordSet
+from scraper.rows import decode_parts
 from scraper.state import State
 from xxgk.addresses import choose_address, stamped
 from xxgk.reading import Outcome, Snapshot, read_snapshots
@@ -25,23 +26,25 @@ BATCH = 2048
 COMMIT = 64
 
 _STALE = """
-SELECT readings.key, reports.site_id, reports.url, readings.digest, readings.file, readings."offset", readings.fetched
+SELECT readings.key, reports.site_id, reports.url, readings.digest, readings.file, readings."offset", readings.fetched,
+    readings.parts
 FROM readings JOIN reports USING (key) LEFT JOIN refusals USING (key)
 WHERE readings.key > ? AND readings.parser_version != ?
   AND NOT (refusals.digest IS readings.digest AND refusals.parser_version IS ? AND refusals.kind != 'disturbed')
 ORDER BY readings.key LIMIT ?"""
 _UNREAD = """
-SELECT reports.key, reports.site_id, reports.url, reports.digest, reports.file, reports."offset", reports.fetched
+SELECT reports.key, reports.site_id, reports.url, reports.digest, reports.file, reports."offset", reports.fetched,
+    reports.parts
 FROM reports LEFT JOIN readings USING (key) LEFT JOIN refusals USING (key)
 WHERE reports.key > ? AND reports.same_as = '' AND readings.digest IS NOT reports.digest
   AND NOT (refusals.digest IS reports.digest AND refusals.parser_version IS ? AND refusals.kind != 'disturbed')
 ORDER BY reports.key LIMIT ?"""
 _COUNT = "SELECT count(*) FROM ({})"
-_FIND = "SELECT url, since, same_as, digest, parser_version, record FROM readings WHERE key = ?"
+_FIND = "SELECT url, since, same_as, digest, parser_version, record, parts FROM readings WHERE key = ?"
 _ADDRESSES = """
 SELECT url, site_id FROM addresses
 WHERE key = ? OR key IN (SELECT key FROM reports WHERE same_as = ? AND same_as != '')"""
-_SAVE = f"INSERT OR REPLACE INTO readings VALUES ({', '.join('?' * 14)})"
+_SAVE = f"INSERT OR REPLACE INTO readings VALUES ({', '.join('?' * 15)})"
 _REFUSE = "INSERT OR REPLACE INTO refusals VALUES (?, ?, ?, ?, ?)"
 _ADD_REVISION = "INSERT INTO revisions (key, revision) VALUES (?, ?)"
 # A snapshot that came back as it had been read before: what was refused in between is over.
@@ -152,8 +155,10 @@ class Readings:
             yield from found
             after = found[-1].key
 
-    def _as_todo(self, key: str, site_id: str, url: str, digest: str, file: str, offset: int, fetched: str) -> Todo:
-        return Todo(key, site_id, digest, Snapshot(self._archive, file, offset, url, fetched))
+    def _as_todo(
+        self, key: str, site_id: str, url: str, digest: str, file: str, offset: int, fetched: str, parts: bytes
+    ) -> Todo:
+        return Todo(key, site_id, digest, Snapshot(self._archive, file, offset, url, fetched, parts))
 
     def _keep(self, todo: Todo, outcome: Outcome, run_id: str, tally: ReadTally) -> None:
         """Keep what became of a snapshot; inside a transaction."""
@@ -182,14 +187,15 @@ class Readings:
         if before is not None and before[3] != todo.digest:
             # The copy of a report may now be one of its own.
             same_as = ""
-            count = self._add_revisions(todo.key, before[4], before[5], record)
+            if not _came_late(before[6], todo.snapshot.parts):
+                count = self._add_revisions(todo.key, before[4], before[5], record)
         report = record.report
         self._state.execute(
             _SAVE,
             (
                 *(todo.key, report.report_id, url, since, report.division_code or "", report.year or 0),
                 *(todo.digest, todo.snapshot.file, todo.snapshot.offset, todo.snapshot.fetched, report.parser_version),
-                *(content_key(record), same_as, pack(record)),
+                *(content_key(record), same_as, todo.snapshot.parts, pack(record)),
             ),
         )
         self._state.execute("DELETE FROM refusals WHERE key = ?", (todo.key,))
@@ -206,6 +212,13 @@ class Readings:
         """Every address of a report and of its copies, each with its site."""
         found = self._state.execute(_ADDRESSES, (todo.key, todo.key)).fetchall()
         return [(todo.snapshot.url, todo.site_id), *found]
+
+
+def _came_late(before: bytes, now: bytes) -> bool:
+    """Whether an attachment that could not be had at the reading before is there now: what it brings is nothing that
+    the publisher changed."""
+    missing = {part.url for part in decode_parts(before) if not part.file}
+    return any(part.file and part.url in missing for part in decode_parts(now))
 
 
 def pack(record: RecordSet) -> bytes:

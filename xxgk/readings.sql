@@ -15,6 +15,7 @@ CREATE TABLE IF NOT EXISTS readings (
     parser_version TEXT NOT NULL,
     content_key TEXT NOT NULL,      -- equal for two readings of one report at two addresses, '' where that is not known
     same_as TEXT NOT NULL,          -- the key of the reading that stands for this one as well, or ''
+    parts BLOB NOT NULL,            -- the attachments that were read with it, as in `reports`
     record BLOB NOT NULL            -- JSON object of the records, compressed by zlib
 );
 CREATE INDEX IF NOT EXISTS readings_of_content ON readings (content_key);

@@ -98,7 +98,10 @@ def _value_content(value: Value) -> Hashable:
 
 def _value_revision(old: Value | None, new: Value | None, make: _Make) -> Revision:
     there = _either(old, new)
-    return make(kind="value", indicator=there.indicator, applicant=there.applicant, **_numbers(old, new))
+    # A number may stand in an attachment of a page that is the same as before.
+    digests = {"old_sha256": old and old.source_sha256, "new_sha256": new and new.source_sha256}
+    told = {name: digest for name, digest in digests.items() if digest}
+    return make(kind="value", indicator=there.indicator, applicant=there.applicant, **_numbers(old, new), **told)
 
 
 _Labelled = tuple[Count, str | None]

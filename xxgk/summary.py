@@ -15,7 +15,9 @@ from xxgk.show import new_table, plain
 # With more sites than these, those that are well are only counted.
 _ALL_SHOWN = 60
 _COUNTS = ("requests", "not_modified", "reports_new", "reports_changed", "reports_unchanged", "reports_gone")
-_HEADERS = ("site", "status", "requests", "304", "new", "changed", "same", "gone", "first reason")
+_HEADERS = ("site", "status", "requests", "304", "new", "changed", "same", "gone")
+# On a narrower screen there is no room for reasons, which are told below the table as well.
+_WIDE = 120
 
 
 class Summary(msgspec.Struct, frozen=True):
@@ -41,16 +43,19 @@ class Summary(msgspec.Struct, frozen=True):
 
 def show_summary(summary: Summary, console: Console) -> None:
     """Print the table: every site, or where there are many those that are not ``ok``, and all of them together."""
-    table = new_table(*_HEADERS, title=f"Run {summary.run_id}, {summary.started} to {summary.finished}")
-    for column in table.columns[2:-1]:
-        column.justify = "right"
+    reasons = ["first reason"] if console.width >= _WIDE else []
+    title = f"Run {summary.run_id}, {summary.started} to {summary.finished}"
+    table = new_table(*_HEADERS, *reasons, title=title)
+    for column in table.columns[2 : len(_HEADERS)]:
+        column.justify, column.no_wrap = "right", True
     shown = [site for site in summary.sites if len(summary.sites) <= _ALL_SHOWN or site.status != "ok"]
     for site in shown:
         name = Text(plain(f"{site.id} {site.name}".strip()))
-        table.add_row(name, _status(site), *_counts([site]), Text(plain(first_reason(site))))
+        told = [Text(plain(first_reason(site)))] if reasons else []
+        table.add_row(name, _status(site), *_counts([site]), *told)
     table.add_section()
     well = sum(site.status == "ok" for site in summary.sites)
-    table.add_row(f"{len(summary.sites)} site(s)", f"{well} ok", *_counts(summary.sites), "")
+    table.add_row(f"{len(summary.sites)} site(s)", f"{well} ok", *_counts(summary.sites))
     console.print(table)
     console.print(_dataset_line(summary))
 

@@ -8,9 +8,16 @@ from collections.abc import Callable
 
 import msgspec
 
+from parsers.documents.archives import read_archive
+from parsers.documents.container import is_office_xml, read_office_xml, read_zip
 from parsers.documents.encoding import decode, drop_zero_width
 from parsers.documents.html import read_html
+from parsers.documents.mhtml import is_mhtml, read_mhtml
 from parsers.documents.model import Document
+from parsers.documents.ocr import read_picture
+from parsers.documents.office import read_old_text
+from parsers.documents.ole import read_ole
+from parsers.documents.pdf import read_pdf
 from parsers.documents.text import find_tables, read_text
 from parsers.errors import NotAReport
 
@@ -27,16 +34,16 @@ class Format(msgspec.Struct, frozen=True):
 
 
 FORMATS: tuple[Format, ...] = (
-    Format("pdf", b"%PDF", "a PDF file"),
-    Format("zip", b"PK\x03\x04", "a ZIP, DOCX or XLSX file"),
+    Format("pdf", b"%PDF", "a PDF file", read_pdf),
+    Format("zip", b"PK\x03\x04", "a ZIP, DOCX or XLSX file", lambda data: read_zip(data, read_document)),
     Format("zip", b"PK\x05\x06", "an empty ZIP file"),
-    Format("ole", b"\xd0\xcf\x11\xe0", "a DOC, XLS or WPS file"),
-    Format("rtf", b"{\\rtf", "an RTF file"),
-    Format("gzip", b"\x1f\x8b", "a gzip file"),
-    Format("rar", b"Rar!", "a RAR file"),
-    Format("7z", b"7z\xbc\xaf", "a 7z file"),
-    Format("png", b"\x89PNG", "a PNG picture"),
-    Format("jpeg", b"\xff\xd8\xff", "a JPEG picture"),
+    Format("ole", b"\xd0\xcf\x11\xe0", "a DOC, XLS or WPS file", read_ole),
+    Format("rtf", b"{\\rt", "an RTF file", lambda data: read_old_text(data, "rtf", "an RTF file")),
+    Format("gzip", b"\x1f\x8b", "a gzip file", lambda data: read_archive(data, read_document)),
+    Format("rar", b"Rar!\x1a\x07", "a RAR file", lambda data: read_archive(data, read_document)),
+    Format("7z", b"7z\xbc\xaf\x27\x1c", "a 7z file", lambda data: read_archive(data, read_document)),
+    Format("png", b"\x89PNG", "a PNG picture", lambda data: read_picture(data, "png", "a PNG picture")),
+    Format("jpeg", b"\xff\xd8\xff", "a JPEG picture", lambda data: read_picture(data, "jpeg", "a JPEG picture")),
     Format("gif", b"GIF8", "a GIF picture"),
     Format("exe", b"\x7fELF", "a program"),
     Format("exe", b"MZ\x90", "a program"),
@@ -63,8 +70,12 @@ def read_document(data: bytes) -> Document:
     for known in FORMATS:
         if start.startswith(known.magic):
             if known.read is None:
-                raise NotAReport(f"{known.title}; only HTML and text are read yet")
-            return known.read(data)
+                raise NotAReport(f"{known.title}, which is not read; expected a page, text, PDF, Word file or sheet")
+            return known.read(data if data.startswith(known.magic) else data[data.index(known.magic) :])
+    if is_mhtml(start):
+        return read_mhtml(data)
+    if is_office_xml(start):
+        return read_office_xml(data)
     text, encoding = decode(data)
     if _is_binary(data, text):
         raise NotAReport("binary data or text in an unknown encoding; expected HTML or text")

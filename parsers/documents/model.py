@@ -4,6 +4,10 @@ A grid is rectangular. A slot that a spanning cell covers holds the very same ``
 where that cell begins, so ``grid.rows[r][c] is grid.rows[cell.row][cell.column]`` tells the owner.
 """
 
+from __future__ import annotations
+
+from collections.abc import Callable
+
 import msgspec
 
 
@@ -55,7 +59,9 @@ class Document(msgspec.Struct):
 
     ``metas`` maps lower-cased names of <meta> tags (articletitle, pubdate, contentsource, columnname ...) to
     their content and is empty for formats that have none; ``page_title`` is the text of <title>. ``is_flat`` says
-    that the source has no tables of its own, so that the tables in its lines were looked for already.
+    that the source has no tables of its own, so that the tables in its lines were looked for already. ``second`` reads
+    the tables once more in another way, for formats in which tables have to be found (see ``parsers.second``).
+    ``pictures`` are the pages (the ``line`` of their cells) that were read by character recognition.
     """
 
     blocks: list[Block]
@@ -65,3 +71,5 @@ class Document(msgspec.Struct):
     page_title: str = ""
     metas: dict[str, str] = msgspec.field(default_factory=dict)
     notes: list[str] = msgspec.field(default_factory=list)
+    second: Callable[[], Document] | None = None
+    pictures: frozenset[int] = frozenset()

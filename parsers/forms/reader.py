@@ -57,7 +57,7 @@ def read_tables(document: Document) -> Tables:
         full = [copy for copy in copies[kind] if copy.slots]
         if full:
             readings[kind] = _choose_copy(kind, full, notes)
-    return Tables(_name_form(form, readings), readings, notes, found.first_block)
+    return Tables(name_form(form, readings), readings, notes, found.first_block)
 
 
 def _find(document: Document) -> _Found:
@@ -134,7 +134,7 @@ def _tell_form(rows: list[ApplicationRow]) -> str:
     return min((telling[row.indicator] for row in rows if row.indicator in telling), default="")
 
 
-def _name_form(form: str, readings: dict[str, TableReading]) -> str:
+def name_form(form: str, readings: dict[str, TableReading]) -> str:
     """The form of the report: that of section 2 or 3, the statistics form, or narrative."""
     if any(kind in readings for kind in ("disclosure", "applications", "review_litigation")):
         return form or newest_form().form
@@ -200,6 +200,7 @@ def make_values(report_id: str, tables: Tables) -> list[Value]:
                     cell.row,
                     cell.column,
                     cell.line,
+                    reading.source_sha256,
                 )
             )
     return values

@@ -36,12 +36,16 @@ class Slot(msgspec.Struct, gc=False):
 
 
 class TableReading(msgspec.Struct):
-    """One printed copy of an official table: readings by (indicator, applicant), and sentences on what was odd."""
+    """One printed copy of an official table: readings by (indicator, applicant), and sentences on what was odd.
+
+    ``source_sha256`` is the digest of the file that prints it.
+    """
 
     kind: str
     form: str = ""
     slots: dict[tuple[str, str | None], Slot] = msgspec.field(default_factory=dict)
     notes: list[str] = msgspec.field(default_factory=list)
+    source_sha256: str = ""
 
     def count_numbers(self) -> int:
         """How many cells were read as numbers."""

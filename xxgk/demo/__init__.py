@@ -4,7 +4,9 @@ Raises ImportError with a line for a person where the packages of the extra ``de
 """
 
 try:
+    import docx  # noqa: F401
     import jinja2  # noqa: F401
+    import openpyxl  # noqa: F401
     import starlette  # noqa: F401
     import uvicorn  # noqa: F401
 except ImportError as error:

@@ -3,6 +3,7 @@
 ``SITES`` is the order in which addresses are given out, so a new site goes to its end.
 """
 
+from xxgk.demo.sites.attached import Attached
 from xxgk.demo.sites.base import Site
 from xxgk.demo.sites.columns_uuid import ColumnsUuid
 from xxgk.demo.sites.epoint import Epoint, EpointOne
@@ -46,6 +47,7 @@ SITES: dict[str, type[Site]] = {
     "truecms": TrueCms,
     "static": Static,
     **NUISANCES,
+    "attached": Attached,
 }
 
 FORBIDDEN = ("copy", "elsewhere", "stranger")
