@@ -185,8 +185,8 @@ def test_requests_to_a_host_keep_their_distance(tmp_path: Path) -> None:
         log.sort(key=lambda seen: seen.start)
         gaps += [later.start - earlier.end for earlier, later in pairwise(log)]
     assert len(gaps) > 50
-    # The clock of the server starts a little after that of the client stops.
-    assert min(gaps) >= DELAY * 0.98
+    # The server notes the end of an answer when it gets round to it, which may be after the client has it.
+    assert min(gaps) >= DELAY * 0.9
 
 
 def test_hosts_are_crawled_side_by_side(tmp_path: Path) -> None:

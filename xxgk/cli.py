@@ -101,7 +101,7 @@ def parse(
 
     \b
     - A file is read whatever its name.
-    - A folder is read with the folders below it: files that end in .html, .htm, .shtml, .txt or .md.
+    - A folder is read with the folders below it: pages, texts, PDF, Word files, sheets and archives, by their ending.
     - A single dash (-) reads standard input.
     - Exit status 0: every input was read; 1: some were not, each told on standard error; 2: wrong usage.
     """
