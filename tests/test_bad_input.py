@@ -14,7 +14,7 @@ from tests.reportgen import HtmlOptions, make_report, render_html
 from xxgk.inputs import MAX_BYTES
 from xxgk.reading import read_one, time_limit
 
-TIME_LIMIT = 5.0
+TIME_LIMIT = 20.0
 CHALLENGE = (
     "<!DOCTYPE html><html><head><meta charset='utf-8'><title></title><script>var _0x3f=['push','cookie'];"
     "(function(a,b){document.cookie='acw_sc__v2='+a;location.reload();})(_0x3f,0x1b);</script></head>"
