@@ -23,6 +23,7 @@ test: .venv/installed-test
 bench: .venv/installed-bench
 	$(BIN)/python -m benchmarks.parse
 	$(BIN)/python -m benchmarks.counts
+	$(BIN)/python -m benchmarks.pdf --quick
 	$(BIN)/python -m benchmarks.crawl
 
 clean:

@@ -22,7 +22,7 @@ HEAD = 4096
 MAX_TITLE = 120
 # Pages below this size are looked at closely: script shells have up to 2.5 KB, their links none.
 MAX_SHELL = 4096
-# A page that only says something has less than this (sites.md 16.9) ...
+# A page that only says something has less than this (README.md 16.9) ...
 MAX_MESSAGE = 2000
 # ... and one that says nothing at all no more than this (16.12).
 MAX_STUB = 60

@@ -1,4 +1,4 @@
-"""The files that belong to a report page: its tables, or all of it, are often only in them (sites.md 16.6)."""
+"""The files that belong to a report page: its tables, or all of it, are often only in them (README.md 16.6)."""
 
 import re
 from collections.abc import Iterator

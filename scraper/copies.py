@@ -2,7 +2,7 @@
 
 Two addresses of one page in two spellings have one key (scraper.urls.url_key) and are asked for once. Here come the
 others: a twin for mobile phones, a copy on the portal of the city, the same page on a second host. They are known by
-title and text (sites.md 16.1, 16.3).
+title and text (README.md 16.1, 16.3).
 """
 
 from __future__ import annotations

@@ -16,7 +16,7 @@ def decode_entity(raw: bytes, headers: Iterable[tuple[str, str]], max_bytes: int
 
     That is "" or ``too large`` (the body is cut) or ``bad encoding`` (the body is what could be decoded; as received
     where the encoding is not known). A body that is said to be gzip and is none is taken as it is; one that is gzip
-    though nothing says so is decoded (sites.md 16.11), unless its type says that it is a gzip file.
+    though nothing says so is decoded (README.md 16.11), unless its type says that it is a gzip file.
     """
     encodings = _encodings(raw, headers)
     if len(encodings) > _MOST_ENCODINGS or any(name not in _FORMATS for name in encodings):

@@ -2,7 +2,7 @@
 
 The way to the reports goes through zones: from anywhere on the site (a home page) to its disclosure pages, from there
 to the agencies, and from each of these to the column of reports and what lies below it. A link is followed where it
-leads to a nearer zone, or on within one for a few steps; the rest of the site is left alone (sites.md 16.1).
+leads to a nearer zone, or on within one for a few steps; the rest of the site is left alone (README.md 16.1).
 """
 
 import heapq

@@ -1,6 +1,6 @@
 """Every address that a page leads to, also those that are no plain links.
 
-Sources: sites.md 16.5 (onclick, window.open, data-href, redirect shells, frames), 1 (rows printed by document.writeln).
+Sources: README.md 16.5 (onclick, window.open, data-href, redirect shells, frames) and 1 (rows printed by a script).
 Nothing of a page is run: strings are taken out of scripts as they stand.
 """
 

@@ -1,4 +1,4 @@
-"""How far the pages of a list are followed: as long as they bring something new (sites.md, all families)."""
+"""How far the pages of a list are followed: as long as they bring something new (README.md, all families)."""
 
 from __future__ import annotations
 

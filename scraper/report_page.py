@@ -1,6 +1,6 @@
 """Whether a page is an annual disclosure report, and the digest of what it says.
 
-The crawl keeps a page as a candidate when it bears the title of a report and shows parts of one (sites.md 16.7).
+The crawl keeps a page as a candidate when it bears the title of a report and shows parts of one (README.md 16.7).
 Whether it can be read is found out later, by the parsers.
 """
 

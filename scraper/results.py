@@ -17,7 +17,7 @@ class Failure(msgspec.Struct, frozen=True):
 
 
 class SiteResult(msgspec.Struct):
-    """One site in the summary of a run (nightly.md).
+    """One site in the summary of a run (one object a run, see the README).
 
     Added to the contract: ``skipped``, addresses that were left alone by rule (robots.txt, another host, an attachment)
     or lead nowhere, which is no failure of the crawl; ``notes``, sentences for a person; ``families``, the CMS families

@@ -21,7 +21,7 @@ _WIDE = 120
 
 
 class Summary(msgspec.Struct, frozen=True):
-    """One run (nightly.md). ``dataset`` are the rows of each table of the dataset as it is now.
+    """One run (one object a run, see the README). ``dataset`` are the rows of each table of the dataset as it is now.
 
     ``dataset_written`` (added) says whether this run wrote it, ``resumed`` (added) whether it went on with one that
     was broken off.

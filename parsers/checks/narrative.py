@@ -1,6 +1,6 @@
 """N-PARTS, N-APPLICATIONS and N-REVIEW: what the text counts against itself and against the tables.
 
-Source: records.md, "The rules". A list that the text calls a part (其中) and that names only a few parts of the total
+Source: README.md, "Checks". A list that the text calls a part (其中) and that names only a few parts of the total
 need not add up to it; the outcome is then ``incomplete`` and the sentence says so.
 """
 

@@ -1,6 +1,6 @@
 """T3-ROW, T3-FLOW and T3-RESULT: what holds between the numbers of section 3.
 
-Source: records.md, "The rules"; the flow is printed in the form itself (第一项加第二项之和，等于第三项加第四项之和).
+Source: README.md, "Checks"; the flow is printed in the form itself (第一项加第二项之和，等于第三项加第四项之和).
 """
 
 from collections.abc import Iterator

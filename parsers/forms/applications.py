@@ -236,7 +236,7 @@ def _known(row: ApplicationRow, readings: dict[tuple[str, str | None], Slot]) ->
 
 
 def column_rules(form: Form) -> list[Rule]:
-    """T3-RESULT and T3-FLOW as rules over rows (records.md, "The rules")."""
+    """T3-RESULT and T3-FLOW as rules over rows (README.md, "Checks")."""
     parts = tuple(row.indicator for row in form.rows if row.indicator.startswith("applications.results."))
     total = "applications.results.total"
     return [

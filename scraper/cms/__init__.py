@@ -1,4 +1,4 @@
-"""CMS families: one module each, and which of them a page or an address belongs to (section 0 of the site notes)."""
+"""CMS families: one module each, and which of them a page or an address belongs to (README.md)."""
 
 from typing import Protocol
 

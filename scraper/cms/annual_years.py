@@ -1,4 +1,4 @@
-"""Report pages of the Hanweb disclosure module that nobody lists (sites.md, section 3 a): one per agency and year.
+"""Report pages of the Hanweb disclosure module that nobody lists (README.md, section 3 a): one per agency and year.
 
 ``xxgkAnnualReport.jsp?area=<code of the agency>&fbtime=<year reported on>``. Codes and years that a page prints are
 put together. All years since 2019 are tried where the site is known to have such pages, the two newest where it is

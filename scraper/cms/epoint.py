@@ -1,4 +1,4 @@
-"""Epoint web builder (sites.md, section 10): an empty shell, the id of the site in a script file, rows by POST of JSON.
+"""Epoint web builder (README.md, section 10): an empty shell, the id of the site in a script, rows by POST of JSON.
 
 Whether ``pageIndex`` counts from 0 or from 1 differs: 0 is asked for first, and where 1 repeats it, 2 comes next.
 """

@@ -1,4 +1,4 @@
-"""The disclosure catalogue of Guangdong (sites.md, section 4): a tree of categories in the page, lists by JSON.
+"""The disclosure catalogue of Guangdong (README.md, section 4): a tree of categories in the page, lists by JSON.
 
 The categories of annual reports are asked for; where none is named so, the newest pages of everything are.
 """

@@ -1,4 +1,4 @@
-"""Hanweb jpaas (sites.md, section 2b): blocks of a page that name themselves in ``queryData``, filled by an endpoint
+"""Hanweb jpaas (README.md, section 2b): blocks of a page that name themselves in ``queryData``, filled by an endpoint
 that takes page number and size only inside ``paramJson``.
 
 Installations that answer page 1 for every number are left to the caller, who sees that nothing new comes.

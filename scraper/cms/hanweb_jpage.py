@@ -1,4 +1,4 @@
-"""Hanweb JCMS with jpage (sites.md, section 2): rows in an XML island, the others by dataproxy.jsp.
+"""Hanweb JCMS with jpage (README.md, section 2): rows in an XML island, the others by dataproxy.jsp.
 
 Some servers obey only ``page``, some only ``startrecord``. So both are sent, and page p of size n always goes with
 record (p-1)*n+1: whichever the server obeys, counting p up skips no row. How many pages of the server the island holds

@@ -1,4 +1,4 @@
-"""Hanweb disclosure module (sites.md, section 3): lists by ``search.jsp``, agencies by ``tree.jsp``, and report pages
+"""Hanweb disclosure module (README.md, section 3): lists by ``search.jsp``, agencies by ``tree.jsp``, and report pages
 by agency and year, which ``annual_years`` counts out.
 
 A column may hold the rows of jpage as well; then both are read.

@@ -1,4 +1,4 @@
-"""Lonsun open-government platform (sites.md, section 8): a shell of a page, its rows by ``/site/label/8888``.
+"""Lonsun open-government platform (README.md, section 8): a shell of a page, its rows by ``/site/label/8888``.
 
 Wrong values of ``file`` and ``siteId`` give an empty answer, so both are taken from the script of the page.
 """

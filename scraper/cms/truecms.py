@@ -1,4 +1,4 @@
-"""TrueCMS (sites.md, section 11): the first rows in a hidden block, those after them by JSONP.
+"""TrueCMS (README.md, section 11): the first rows in a hidden block, those after them by JSONP.
 
 The page sizes that are allowed differ, and only ``startrecord`` says where the next rows begin: it goes on after the
 rows that came, however many were asked for.

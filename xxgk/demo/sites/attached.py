@@ -1,4 +1,4 @@
-"""A district whose reports stand, in part or as a whole, in files beside the pages (sites.md 16.6)."""
+"""A district whose reports stand, in part or as a whole, in files beside the pages (scraper/README.md 16.6)."""
 
 import re
 from collections.abc import Iterator
