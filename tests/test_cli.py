@@ -307,7 +307,14 @@ def test_a_process_that_dies_loses_only_its_file(tmp_path: Path) -> None:
 def test_the_keyboard_stops_it_with_one_line_and_nothing_half_written(tmp_path: Path, jobs: int) -> None:
     write_many(tmp_path / "in", _40=b"stuck")
     command = [*XXGK, "parse", tmp_path / "in", "--jobs", str(jobs), "--out", tmp_path / "out" / "d"]
-    process = subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.PIPE, start_new_session=True)
+    process = subprocess.Popen(
+        command,
+        stdout=subprocess.PIPE,
+        stderr=subprocess.PIPE,
+        start_new_session=True,
+        # Where the tests run in the background of a script, Ctrl-C is ignored, and children inherit that.
+        preexec_fn=lambda: signal.signal(signal.SIGINT, signal.default_int_handler),
+    )
     deadline = time.monotonic() + 30
     while not (tmp_path / "out" / ".d.new").exists() and time.monotonic() < deadline:
         time.sleep(0.05)
