@@ -25,6 +25,8 @@ bench: .venv/installed-bench
 	$(BIN)/python -m benchmarks.counts
 	$(BIN)/python -m benchmarks.pdf --quick
 	$(BIN)/python -m benchmarks.crawl
+	$(BIN)/python -m benchmarks.years
+	$(BIN)/python -m benchmarks.compare
 
 clean:
 	rm -rf .venv build *.egg-info .pytest_cache .mypy_cache .ruff_cache .hypothesis
@@ -37,7 +39,7 @@ clean:
 	@touch $@
 
 .venv/installed: .venv/python
-	@$(PIP_INSTALL) --editable ".[demo]"
+	@$(PIP_INSTALL) --editable ".[demo,export,figures]"
 	@touch $@
 
 .venv/installed-test: .venv/python

@@ -29,11 +29,14 @@ def write_datapackage(folder: Path, files: list[tuple[Table, str]]) -> None:
     (folder / FILE_NAME).write_text(text + "\n", encoding="utf-8", newline="\n")
 
 
-def read_package_files(folder: Path) -> set[str] | None:
-    """The names of the files that belong to the dataset in a folder, or None where it is no dataset of ours."""
+def read_package_files(folder: Path, name: str = PACKAGE_NAME) -> set[str] | None:
+    """The names of the files that belong to the dataset in a folder, or None where it is no dataset of ours.
+
+    ``name`` is that of the package: another one for a folder of an export.
+    """
     try:
         package = json.loads((folder / FILE_NAME).read_text(encoding="utf-8"))
-        if package["name"] != PACKAGE_NAME:
+        if package["name"] != name:
             return None
         return {FILE_NAME, *(str(resource["path"]) for resource in package["resources"])}
     except (OSError, ValueError, KeyError, TypeError):

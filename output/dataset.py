@@ -1,7 +1,8 @@
 """The dataset folder: every table as Parquet and CSV, the codebook and their description.
 
 Memory does not grow with the number of reports: record sets are put aside on disk as they come and written out in
-the order of their report_id, so that the files do not depend on the order of the input either.
+the order of their report_id, so that the files do not depend on the order of the input either. What compares reports
+with one another (years, coverage, reuse) goes by an index on disk that is made first.
 """
 
 from collections.abc import Callable, Iterable, Iterator
@@ -15,13 +16,18 @@ from typing import Any, Protocol
 import msgspec
 import pyarrow.parquet
 
+from output.agencies import find_agencies
+from output.coverage import find_coverage
 from output.crawled import Address, Revision
 from output.datapackage import write_datapackage
+from output.index import ReportIndex
 from output.panel import panel_row
 from output.replace import DatasetError, replaced_folder
+from output.reuse import comparable_text, find_reuse
 from output.schema import RECORDS, Table, load_tables, record_batch, row_maker
 from output.spool import Spool
 from output.writers import WRITERS, TableWriter
+from output.years import with_year_checks
 from parsers.records import RecordSet
 
 # A batch goes to the writers when it holds so many reports or so many bytes: enough to make the work per batch
@@ -45,6 +51,9 @@ class Summary(msgspec.Struct, frozen=True):
     failed_checks: int
     revisions: int
     addresses: int
+    agencies: int
+    coverage: int
+    reuse: int
     duplicates: tuple[tuple[str, str], ...]
 
 
@@ -53,6 +62,22 @@ class Source(Protocol):
 
     def read(self, report_ids: Iterable[str] | None = None) -> Iterator[tuple[RecordSet, int]]:
         """The record sets and their sizes in bytes, in the order told, else in that of their report_id."""
+
+
+class _Checked:
+    """A source whose record sets are checked against the year before, by the index of all of them."""
+
+    def __init__(self, source: Source, index: ReportIndex) -> None:
+        self._source = source
+        self._index = index
+
+    def read(self, report_ids: Iterable[str] | None = None) -> Iterator[tuple[RecordSet, int]]:
+        """As ``Source.read``."""
+        for record, size in self._source.read(report_ids):
+            report = record.report
+            if report.agency_id is not None and report.year is not None:
+                record = with_year_checks(record, self._index.find_year(report.agency_id, report.year - 1))
+            yield record, size
 
 
 def write_dataset(records: Iterable[RecordSet], folder: Path) -> Summary:
@@ -86,13 +111,24 @@ def _write_tables_of(
     source: Source, revisions: Iterable[Revision], addresses: Iterable[Address], new: Path, folder: Path
 ) -> dict[str, int]:
     """Fill the new folder; rows of each table and the failed checks."""
-    counted = _write_records(source, new)
-    if not counted["reports"]:
-        raise DatasetError(f"{folder}: no report was read, so no dataset is written")
-    _write_panel(source, new)
     tables = load_tables()
-    counted["revisions"] = _write_rows(tables["revisions"], revisions, new)
-    counted["addresses"] = _write_rows(tables["addresses"], addresses, new)
+    with ReportIndex(new) as index:
+        for record, _ in source.read():
+            index.add(record, comparable_text(record.sections))
+        checked = _Checked(source, index)
+        counted = _write_records(checked, new)
+        if not counted["reports"]:
+            raise DatasetError(f"{folder}: no report was read, so no dataset is written")
+        _write_panel(checked, new)
+        made: dict[str, Iterable[msgspec.Struct]] = {
+            "revisions": revisions,
+            "addresses": addresses,
+            "agencies": find_agencies(index),
+            "coverage": find_coverage(index),
+            "reuse": find_reuse(index),
+        }
+        for name, rows in made.items():
+            counted[name] = _write_rows(tables[name], rows, new)
     _write_codebook(new)
     paired = [(table, suffix) for table in tables.values() for suffix in WRITERS if table.name != "codebook"]
     write_datapackage(new, [*paired, (tables["codebook"], "csv")])

@@ -15,24 +15,28 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
-from output.datapackage import read_package_files
+from output.datapackage import PACKAGE_NAME, read_package_files
 
 
 class DatasetError(Exception):
     """A dataset folder cannot be written or read; the message is one line for a person."""
 
 
-def check_replaceable(folder: Path) -> None:
-    """Raise DatasetError where something stands at ``folder`` that is not a dataset of ours and nothing else."""
+def check_replaceable(folder: Path, package: str = PACKAGE_NAME) -> None:
+    """Raise DatasetError where something stands at ``folder`` that is not a dataset of ours and nothing else.
+
+    ``package`` is the name in its datapackage.json: another one for the folder of an export.
+    """
+    what = "a dataset" if package == PACKAGE_NAME else "an export"
     if not os.path.lexists(folder):
         return
     if not folder.is_dir():
-        raise DatasetError(f"{folder}: is a file; name a folder for the dataset")
-    ours = read_package_files(folder) or set()
+        raise DatasetError(f"{folder}: is a file; name a folder for the {what.split()[1]}")
+    ours = read_package_files(folder, package) or set()
     foreign = sorted(entry.name for entry in folder.iterdir() if entry.name not in ours or entry.is_dir())
     if foreign:
         raise DatasetError(
-            f"{folder}: is not replaced, since {foreign[0]} in it is no part of a dataset; "
+            f"{folder}: is not replaced, since {foreign[0]} in it is no part of {what}; "
             "name another folder or move the file away"
         )
 
@@ -45,22 +49,22 @@ def recover(folder: Path) -> None:
 
 
 @contextmanager
-def replaced_folder(folder: Path) -> Iterator[Path]:
+def replaced_folder(folder: Path, package: str = PACKAGE_NAME) -> Iterator[Path]:
     """A new, empty folder to fill; when the block ends without an error it takes the place of ``folder``.
 
     Raises DatasetError where ``folder`` is not ours to replace, or where another run is writing it.
     """
-    check_replaceable(folder)
+    check_replaceable(folder, package)
     target = folder.resolve()
     target.parent.mkdir(parents=True, exist_ok=True)
     new = target.with_name(f".{target.name}.new")
-    with _locked(new, folder):
+    with locked_folder(new, folder):
         try:
             recover(target)
             shutil.rmtree(old_folder(target), ignore_errors=True)
             yield new
-            _sync(new)
-            check_replaceable(folder)
+            sync_files(new)
+            check_replaceable(folder, package)
             _swap(new, target)
         except BaseException:
             shutil.rmtree(new, ignore_errors=True)
@@ -73,8 +77,8 @@ def old_folder(folder: Path) -> Path:
 
 
 @contextmanager
-def _locked(new: Path, folder: Path) -> Iterator[None]:
-    """Hold the new folder for this run alone; what a killed run left in it is removed.
+def locked_folder(new: Path, folder: Path) -> Iterator[None]:
+    """Hold the folder ``new`` for this run alone, to fill it for ``folder``; what a killed run left in it is removed.
 
     The lock is on the folder itself and ends with the process, so there is no lock file to go stale.
     """
@@ -90,7 +94,10 @@ def _locked(new: Path, folder: Path) -> Iterator[None]:
         if not held:
             raise DatasetError(f"{folder}: another run is writing it; wait for that one to end")
         for entry in new.iterdir():
-            entry.unlink()
+            if entry.is_dir() and not entry.is_symlink():
+                shutil.rmtree(entry)
+            else:
+                entry.unlink()
         yield
     finally:
         os.close(handle)
@@ -109,7 +116,7 @@ def _swap(new: Path, folder: Path) -> None:
     shutil.rmtree(old, ignore_errors=True)
 
 
-def _sync(folder: Path) -> None:
+def sync_files(folder: Path) -> None:
     """Make sure that the files are on the disk before they take the place of others."""
     for path in folder.iterdir():
         _sync_path(path)

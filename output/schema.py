@@ -11,6 +11,7 @@ import msgspec
 import pyarrow as pa
 
 from output.crawled import Address, Revision
+from output.derived import Agency, Coverage, Reuse
 from parsers.codebook import Indicator, load_codebook
 from parsers.records import Check, Count, Report, Section, Value
 
@@ -25,6 +26,9 @@ RECORDS: dict[str, type[msgspec.Struct]] = {
 
 CRAWLED: dict[str, type[msgspec.Struct]] = {"revisions": Revision, "addresses": Address}
 """The tables that only a crawl fills, and the row of each."""
+
+DERIVED: dict[str, type[msgspec.Struct]] = {"agencies": Agency, "coverage": Coverage, "reuse": Reuse}
+"""The tables that are made from all reports together, and the row of each."""
 
 NOTE_SEPARATOR = " | "
 
@@ -58,9 +62,10 @@ class Table(msgspec.Struct, frozen=True):
 
 @cache
 def load_tables() -> dict[str, Table]:
-    """The tables of records, the panel, those of a crawl and the codebook, by name, in the order of their listing."""
+    """The tables of records, of a crawl, of all reports together, the panel and the codebook, in this order."""
     data = _load_toml()
-    tables = {name: _record_table(name, record, data[name]) for name, record in (RECORDS | CRAWLED).items()}
+    rows = RECORDS | CRAWLED | DERIVED
+    tables = {name: _record_table(name, row, data[name]) for name, row in rows.items()}
     tables["panel"] = _panel_table(tables["reports"], data["panel"])
     tables["codebook"] = _record_table("codebook", Indicator, data["codebook"])
     return tables
@@ -79,7 +84,7 @@ def panel_indicators() -> dict[str, Indicator]:
     found: dict[str, Indicator] = {}
     for item in load_codebook():
         # What is counted in the text is not one number a report: it stays in the table of counts.
-        if item.table != "narrative":
+        if item.table not in ("narrative", "measures"):
             found.setdefault(item.indicator, item)
     return found
 

@@ -64,6 +64,7 @@ class _Patterns(msgspec.Struct, frozen=True):
     bare_place: re.Pattern[str]
     township: re.Pattern[str]
     branch: re.Pattern[str]
+    branch_of: re.Pattern[str]
     zone: re.Pattern[str]
 
 
@@ -86,10 +87,11 @@ def _patterns() -> _Patterns:
     return _Patterns(
         agency=re.compile(rf"[\w·、()（）]{{1,{_MAX_NAME}}}{any_of(words.kinds)}(?:[(（][\w、]{{2,20}}[)）])?"),
         unit=re.compile(rf"(.{{2,{_MAX_NAME}}}{any_of(words.heads)}){office}"),
-        place=re.compile(rf"([^\W\d_]{{1,9}}?)({places})(?!{any_of(words.not_places)}){false_places}"),
+        place=re.compile(rf"([^\W\d_局]{{1,9}}?)({places})(?!{any_of(words.not_places)}){false_places}"),
         bare_place=re.compile(rf"[\w·]{{1,14}}({places}|{townships})"),
         township=re.compile(rf".{{1,20}}{townships}(?:{any_of(words.township_offices)})?"),
         branch=re.compile(rf".{{3,40}}{any_of(words.branches)}"),
+        branch_of=re.compile(rf"(.{{3,30}}局)(.{{2,8}}?)[区县市旗]?{words.branches[0]}"),
         zone=re.compile(rf".{{0,20}}{any_of(words.zones)}"),
     )
 
@@ -102,6 +104,22 @@ def is_agency(name: str) -> bool:
 def is_branch(name: str) -> bool:
     """Whether an agency is a branch that a city's agency keeps in a district (某市公安局某分局)."""
     return _patterns().branch.fullmatch(name) is not None
+
+
+def find_branch(name: str) -> tuple[str, str] | None:
+    """The agency and the place of a branch: 某市公安局 and 望溪 of 某市公安局望溪区分局; None where it is none."""
+    match = _patterns().branch_of.fullmatch(name)
+    return (match[1], match[2]) if match else None
+
+
+def is_zone(name: str) -> bool:
+    """Whether a name is that of a zone or park, which has no code and often a name that others bear too."""
+    return _patterns().zone.fullmatch(name) is not None
+
+
+def without_brackets(name: str) -> str:
+    """The name without what stands in brackets; as it is where nothing else does."""
+    return _BRACKETED.sub("", name) or name
 
 
 def complete_place(name: str) -> str:
@@ -210,7 +228,7 @@ def find_agency_type(name: str | None) -> str | None:
     """The code of what an agency does, or None where its name does not tell."""
     if not name:
         return None
-    plain = _BRACKETED.sub("", name) or name
+    plain = without_brackets(name)
     for kind in load_agency_types():
         if kind.ends and plain.endswith(kind.ends):
             return kind.code
@@ -238,7 +256,7 @@ def find_level(agency: str | None, code: str | None, year: int | None = None) ->
     known = division_level(code) if code is not None else None
     if not agency:
         return None
-    plain = own_name(_BRACKETED.sub("", agency) or agency)
+    plain = own_name(without_brackets(agency))
     if _patterns().township.fullmatch(plain) or find_agency_type(plain) == "township":
         return "township"
     if is_branch(plain):

@@ -1,7 +1,7 @@
 """Divisions of GB/T 2260: codes, names by year, and the codes that index numbers and site addresses carry.
 
-The tables are ``data/divisions.csv`` (province, city and county level, 2008 to 2024, old and new codes) and
-``data/hosts.csv`` (portals). Both are read once, when first needed.
+The tables are ``data/divisions.csv`` (province, city and county level, 2008 to 2024, old and new codes),
+``data/continued.csv`` (old code to new code) and ``data/hosts.csv`` (portals). Each is read once, when first needed.
 """
 
 import csv
@@ -71,6 +71,11 @@ def _by_beginning() -> dict[str, list[str]]:
 
 
 @cache
+def _continued() -> dict[str, str]:
+    return {row[0]: row[1] for row in _read_rows("continued.csv")}
+
+
+@cache
 def _hosts() -> dict[str, str]:
     return dict(row for row in _read_rows("hosts.csv") if len(row) == 2)
 
@@ -78,6 +83,21 @@ def _hosts() -> dict[str, str]:
 def is_code(code: str) -> bool:
     """Whether a code was in force in any year of the table."""
     return code in _by_code()
+
+
+def is_in_force(code: str, year: int | None) -> bool:
+    """Whether a code was in force in a year; years outside the table count as its first or last."""
+    return any(d.first <= _clamp(year) <= d.last for d in _by_code().get(code, ()))
+
+
+def current_code(code: str) -> str:
+    """The code under which a division goes on today: 500153 (荣昌区) for 500226 (荣昌县).
+
+    A code that was not replaced stays; so does that of a division that was merged into others or divided.
+    """
+    while code in _continued():
+        code = _continued()[code]
+    return code
 
 
 def is_within(code: str, other: str) -> bool:
@@ -142,6 +162,22 @@ def _narrow(name: str, codes: frozenset[str], within: str | None) -> frozenset[s
     """The codes inside a division, where there are any; 城区, 东区 and the like are names only inside one."""
     inside = frozenset(code for code in codes if within is not None and is_within(code, within))
     return inside if inside or (len(name) == 2 and name[1] == "区") else codes
+
+
+@lru_cache(maxsize=4096)
+def find_within(code: str, stem: str, year: int | None = None) -> str | None:
+    """The one division inside another in that year that a stem stands for: 吴兴 in 330500 is 330502."""
+    found = {
+        division.code
+        for divisions in _by_code().values()
+        for division in divisions
+        if division.first <= _clamp(year) <= division.last
+        and division.code != code
+        and is_within(division.code, code)
+        and division.name.startswith(stem)
+        and len(division.name) - len(stem) <= 1
+    }
+    return found.pop() if len(found) == 1 else None
 
 
 def skip_places(text: str) -> int:

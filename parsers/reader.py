@@ -6,6 +6,7 @@ from urllib.parse import urlsplit, urlunsplit
 
 import msgspec
 
+from parsers.agency_ids import make_agency_id
 from parsers.checks import run_checks
 from parsers.checks.complete import demanded_tables
 from parsers.confirm import confirm_values, mark_pictured, tell_pictured
@@ -210,4 +211,5 @@ def _make_report(
         source_sha256=page.digest,
         source_format=page.document.source_format,
         notes=(*header.notes, *tables.notes, *page.document.notes, *notes),
+        agency_id=make_agency_id(header.agency, header.division_code, header.year),
     )

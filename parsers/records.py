@@ -8,7 +8,7 @@ from typing import Any, Literal
 
 import msgspec
 
-PARSER_VERSION = "0.2.0"
+PARSER_VERSION = "0.3.0"
 
 ValueStatus = Literal["number", "blank", "not_applicable", "unreadable", "inferred", "ocr"]
 ReportStatus = Literal["clean", "flagged", "partial"]
@@ -17,7 +17,8 @@ Outcome = Literal["pass", "fail", "incomplete"]
 
 class Report(msgspec.Struct, frozen=True, gc=False, kw_only=True):
     """One report. ``notes`` (added) are sentences on what the sources of the header disagree about; ``withdrawn``
-    (added) is the time at which a crawl found it gone, which the bytes cannot tell."""
+    (added) is the time at which a crawl found it gone, which the bytes cannot tell; ``agency_id`` (added) is the same
+    for all years and spellings of one agency."""
 
     report_id: str
     year: int | None = None
@@ -43,6 +44,7 @@ class Report(msgspec.Struct, frozen=True, gc=False, kw_only=True):
     parser_version: str = PARSER_VERSION
     notes: tuple[str, ...] = ()
     withdrawn: str | None = None
+    agency_id: str | None = None
 
 
 class Value(msgspec.Struct, frozen=True, gc=False):

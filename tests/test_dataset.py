@@ -19,7 +19,7 @@ from output import dataset as dataset_module
 from output import replace
 from output.dataset import write_dataset
 from output.replace import DatasetError
-from output.schema import CRAWLED, RECORDS, load_tables, panel_indicators
+from output.schema import CRAWLED, DERIVED, RECORDS, load_tables, panel_indicators
 from output.writers import WRITERS
 from output.writers import parquet as parquet_writer
 from parsers.codebook import load_codebook
@@ -68,7 +68,7 @@ def folder(tmp_path: Path) -> Path:
 
 
 def test_files_of_the_contract(folder: Path) -> None:
-    expected = {f"{name}.{suffix}" for name in (*RECORDS, *CRAWLED, "panel") for suffix in ("parquet", "csv")}
+    expected = {f"{name}.{suffix}" for name in (*RECORDS, *CRAWLED, *DERIVED, "panel") for suffix in ("parquet", "csv")}
     assert set(read_files(folder)) == expected | {"codebook.csv", "datapackage.json"}
     assert [path.name for path in folder.parent.iterdir()] == ["dataset"]
 
@@ -84,6 +84,9 @@ def test_summary(tmp_path: Path) -> None:
         "failed_checks": 5,
         "revisions": 0,
         "addresses": 0,
+        "agencies": 5,
+        "coverage": 0,
+        "reuse": 0,
         "duplicates": (),
     }
 
@@ -100,7 +103,7 @@ def test_parquet_holds_the_records(folder: Path, name: str) -> None:
     assert table.to_pylist() == [row for n in (1, 2) for row in rows_of(make_record(n), name)]
 
 
-@pytest.mark.parametrize("name", [*RECORDS, *CRAWLED, "panel"])
+@pytest.mark.parametrize("name", [*RECORDS, *CRAWLED, *DERIVED, "panel"])
 def test_csv_says_the_same_as_parquet(folder: Path, name: str) -> None:
     """Null is an empty field, an empty text is two quotes; commas, quotes and line ends come back as they were."""
     schema = load_tables()[name].arrow()
@@ -140,7 +143,7 @@ def test_panel(folder: Path) -> None:
     assert rows[0]["review.total"] is None
     assert (
         set(panel_indicators())
-        == {item.indicator for item in load_codebook() if item.table != "narrative"}
+        == {item.indicator for item in load_codebook() if item.table not in ("narrative", "measures")}
         <= set(rows[0])
     )
 
@@ -165,6 +168,9 @@ def test_frictionless_finds_it_valid(folder: Path) -> None:
         "checks": 4,
         "revisions": 0,
         "addresses": 0,
+        "agencies": 2,
+        "coverage": 0,
+        "reuse": 0,
         "panel": 2,
         "codebook": len(load_codebook()),
     }
@@ -419,7 +425,7 @@ def test_duckdb_reads_it(folder: Path) -> None:
 
 
 def test_every_column_is_told_once() -> None:
-    for name, record in (RECORDS | CRAWLED).items():
+    for name, record in (RECORDS | CRAWLED | DERIVED).items():
         table = load_tables()[name]
         assert tuple(column.name for column in table.columns) == record.__struct_fields__
         assert set(table.key) <= set(record.__struct_fields__)

@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 import typer.main
 
-from output.schema import RECORDS
+from output.schema import CRAWLED, DERIVED, RECORDS
 from xxgk.cli import app
 from xxgk.inputs import find_inputs
 from xxgk.run import parse_inputs
@@ -106,10 +106,11 @@ def test_help_opens_with_a_sentence_and_an_example() -> None:
 @pytest.mark.parametrize("readme", READMES)
 def test_files_rules_and_statuses_are_told(readme: str) -> None:
     text = (ROOT / readme).read_text(encoding="utf-8")
-    rules = {rule for path in sources("parsers") for rule in RULE.findall(path.read_text(encoding="utf-8"))}
-    assert "T3-ROW" in rules
+    code = [path.read_text(encoding="utf-8") for package in ("parsers", "output") for path in sources(package)]
+    rules = {rule for text in code for rule in RULE.findall(text)}
+    assert {"T3-ROW", "Y-CARRY"} <= rules
     statuses = {"clean", "flagged", "partial", "number", "blank", "not_applicable", "unreadable", "inferred"}
-    missing = [word for word in sorted({*rules, *statuses, *RECORDS, "panel"}) if f"`{word}`" not in text]
+    missing = [word for word in sorted({*rules, *statuses, *RECORDS, *CRAWLED, *DERIVED, "panel"}) if f"`{word}`" not in text]
     assert missing == []
 
 

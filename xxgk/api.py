@@ -122,6 +122,21 @@ class Dataset:
         """One row per address of a report; empty where there was no crawl."""
         return self._read("addresses")
 
+    @cached_property
+    def agencies(self) -> pd.DataFrame:
+        """One row per agency over all its years, and one for each name of reports whose agency is not known."""
+        return self._read("agencies")
+
+    @cached_property
+    def coverage(self) -> pd.DataFrame:
+        """One row per agency and year in which it is expected to report: found, late, without tables, missing."""
+        return self._read("coverage")
+
+    @cached_property
+    def reuse(self) -> pd.DataFrame:
+        """One row per report and other report: the share of its text that stands in the other."""
+        return self._read("reuse")
+
     def _read(self, name: str) -> pd.DataFrame:
         import pyarrow.parquet
 

@@ -12,8 +12,12 @@ from typing import Annotated, Literal
 import typer
 
 from parsers.records import PARSER_VERSION
+from xxgk.compare_command import compare
 from xxgk.crawl_commands import crawl, demo, run
+from xxgk.diff_command import diff
+from xxgk.export_command import export
 from xxgk.inputs import Found, find_inputs
+from xxgk.site_command import serve, site
 from xxgk.terminal import INTERRUPTED, NOT_ALL_READ, WRONG_USAGE, UsageError, end_with, say
 
 # Heavy packages (lxml, pyarrow, rich) are imported by the commands that need them, so that help stays quick.
@@ -214,7 +218,7 @@ def sites(
     end_with(status)
 
 
-for _command in (crawl, run, demo):
+for _command in (crawl, run, demo, compare, export, diff, site, serve):
     app.command()(_command)
 
 

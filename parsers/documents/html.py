@@ -51,7 +51,11 @@ _MANY_SPANS = 400
 
 def read_html(source: bytes, encoding: str = "utf-8") -> Document:
     """Read a page from UTF-8; ``encoding`` is what it was in before."""
-    root = _parse(source)
+    return read_tree(parse_html(source), encoding)
+
+
+def read_tree(root: etree._Element, encoding: str = "utf-8") -> Document:
+    """Read a page that was parsed; the lines of its blocks and cells are the ``sourceline`` of their elements."""
     body = root.find("body") if root.tag == "html" else root
     walker = _Walker()
     walker.walk(body if body is not None else root)
@@ -61,7 +65,8 @@ def read_html(source: bytes, encoding: str = "utf-8") -> Document:
     return Document(walker.blocks, "html", encoding, False, page_title, metas)
 
 
-def _parse(source: bytes) -> etree._Element:
+def parse_html(source: bytes) -> etree._Element:
+    """The tree of a page; raises NotAReport where it has none."""
     if source.count(b"<span") >= _MANY_SPANS and not (b"display" in source and _HIDDEN_SPAN.search(source)):
         # Word pastes wrap single characters; without these tags the tree is a third of the size, the text the same.
         source = _SPAN_TAG.sub(b"", source)

@@ -16,6 +16,7 @@ from parsers.header.metadata import read_document_number, read_fields, read_inde
 from parsers.header.page import Page, collect_page
 from parsers.header.script import make_restorer, simplify_page
 from parsers.header.title_search import cut_below_title, find_titles
+from parsers.header.whole import settle_government
 from parsers.header.years import decide_year
 
 __all__ = ["Header", "read_header"]
@@ -71,6 +72,7 @@ def _read_page(page: Page) -> Header:
     published = read_published(page, fields)
     year, year_notes = decide_year(page, titles, published)
     agency, agency_notes = decide_agency(page, titles, fields, indexed or site, year)
+    agency, whole_notes = settle_government(agency, titles, page)
     code, division_notes = decide_division(agency, indexed, site, year)
     return Header(
         title=titles[0].title.printed if titles else None,
@@ -84,6 +86,6 @@ def _read_page(page: Page) -> Header:
         division_code=code,
         **msgspec.structs.asdict(find_places(code, year)),
         level=find_level(agency, code, year),
-        notes=(*year_notes, *agency_notes, *division_notes),
+        notes=(*year_notes, *agency_notes, *whole_notes, *division_notes),
         is_titled=bool(titles),
     )

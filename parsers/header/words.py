@@ -61,6 +61,12 @@ class TextWords(_Table, frozen=True):
     traditional: str
 
 
+class WholeWords(_Table, frozen=True):
+    """What tells a whole district or city from one agency of it."""
+
+    ends: tuple[str, ...]
+
+
 class TextPatterns(_Table, frozen=True):
     """Patterns of the sentences that name the agency or the year."""
 
@@ -70,6 +76,9 @@ class TextPatterns(_Table, frozen=True):
     made_public: re.Pattern[str]
     period: re.Pattern[str]
     open_period: re.Pattern[str]
+    whole_title: re.Pattern[str]
+    whole_text: re.Pattern[str]
+    office: re.Pattern[str]
 
 
 class MetaNames(_Table, frozen=True):
@@ -95,6 +104,7 @@ class Words(_Table, frozen=True):
     values: ValueWords
     title: TitleWords
     text: TextWords
+    whole: WholeWords
     patterns: TextPatterns
     metas: MetaNames
     address: AddressNames

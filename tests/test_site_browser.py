@@ -1,0 +1,186 @@
+"""The site in a browser: a click on a number shows the place it was read from, in both languages and on a phone."""
+
+import shutil
+from collections.abc import Iterator
+from typing import Any
+
+import pytest
+
+from output.pages.evidence import count_anchor, value_anchor
+from parsers.records import Value
+from tests.site_maker import Site, site
+
+__all__ = ["site"]
+
+sync_api = pytest.importorskip("playwright.sync_api", reason="playwright is not installed")
+CHROMIUM = next(filter(None, map(shutil.which, ("chromium", "chromium-browser", "google-chrome"))), None)
+pytestmark = pytest.mark.skipif(CHROMIUM is None, reason="no Chromium is installed")
+
+ARGUMENTS = (
+    "--no-sandbox --disable-gpu --disable-quic --no-first-run --disable-background-networking "
+    "--disable-component-update --disable-sync"
+).split()
+WIDE, PHONE = {"width": 1400, "height": 900}, {"width": 390, "height": 844}
+# Whether the middle of an element is inside the window of its frame.
+SEEN = """id => {
+  const box = document.getElementById(id).getBoundingClientRect();
+  const x = (box.left + box.right) / 2, y = (box.top + box.bottom) / 2;
+  return innerHeight > 250 && x >= 0 && x <= innerWidth && y >= 0 && y <= innerHeight;
+}"""
+
+
+@pytest.fixture(scope="module")
+def browser() -> Iterator[Any]:
+    with sync_api.sync_playwright() as playwright:
+        made = playwright.chromium.launch(executable_path=CHROMIUM, args=ARGUMENTS)
+        yield made
+        made.close()
+
+
+class Opened:
+    """A page of the site, with everything that went wrong and everything that was asked for."""
+
+    def __init__(self, browser: Any, site: Site, path: str, viewport: dict[str, int], scripts: bool = True) -> None:
+        self.context = browser.new_context(viewport=viewport, java_script_enabled=scripts)
+        self.page = self.context.new_page()
+        self.wrong: list[str] = []
+        self.asked: list[str] = []
+        self.page.on("pageerror", lambda error: self.wrong.append(str(error)))
+        self.page.on("console", lambda message: self.wrong.append(message.text))
+        self.page.on("dialog", lambda dialog: (self.wrong.append(dialog.message), dialog.dismiss()))
+        self.page.on("request", lambda request: self.asked.append(request.url))
+        self.page.goto((site.folder / path).as_uri())
+
+    def frame(self, anchor: str) -> Any:
+        """The frame of the evidence when it shows an anchor."""
+        frame = self.page.frame(name="evidence")
+        assert frame is not None
+        frame.wait_for_url(f"**#{anchor}")
+        frame.wait_for_selector(f"[id='{anchor}']", state="attached")
+        return frame
+
+    def wait_until_seen(self, frame: Any, anchor: str) -> None:
+        """Wait until an element of the frame is scrolled into view: asked from here, a sandboxed frame runs no timer."""
+        for _ in range(600):
+            if frame.evaluate(SEEN, anchor):
+                return
+            self.page.wait_for_timeout(50)
+        raise AssertionError(f"{anchor} is out of view")
+
+
+@pytest.fixture
+def opened(browser: Any, site: Site) -> Iterator[Any]:
+    made: list[Opened] = []
+
+    def open_page(path: str, viewport: dict[str, int], scripts: bool = True) -> Opened:
+        made.append(Opened(browser, site, path, viewport, scripts))
+        return made[-1]
+
+    yield open_page
+    for item in made:
+        assert item.wrong == []
+        assert all(url.startswith(("file:", "data:image/png")) for url in item.asked)
+        item.context.close()
+
+
+def report_path(site: Site, name: str, language: str) -> str:
+    return f"{language}/reports/{site.records[name].report.report_id}.html"
+
+
+def needs(site: Site, name: str) -> None:
+    if name not in site.records:
+        pytest.skip("reportlab is not installed, so there is no PDF file")
+
+
+def chosen(values: list[Value]) -> list[Value]:
+    """Some numbers of each table: the first, one in the middle and the last, the first of more than one digit."""
+    tables = {value.indicator.split(".")[0] for value in values}
+    picked = []
+    for table in sorted(tables):
+        own = [value for value in values if value.indicator.split(".")[0] == table and value.raw]
+        picked += [own[0], own[len(own) // 2], own[-1], max(own, key=lambda value: len(value.raw))]
+    return picked
+
+
+def cell_id(value: Value) -> str:
+    return f"cell-{value.indicator}" + (f"-{value.applicant}" if value.applicant else "")
+
+
+@pytest.mark.parametrize("name", ["page.html", "old.html", "text.txt", "print.pdf", "hostile.html"])
+@pytest.mark.parametrize("language", ["zh", "en"])
+@pytest.mark.parametrize("viewport", [WIDE, PHONE], ids=["wide", "phone"])
+def test_a_click_on_a_number_shows_its_cell(
+    opened: Any, site: Site, name: str, language: str, viewport: dict[str, int]
+) -> None:
+    needs(site, name)
+    page = opened(report_path(site, name, language), viewport)
+    for value in chosen(site.records[name].values):
+        page.page.locator(f"[id='{cell_id(value)}'] a.value").click()
+        frame = page.frame(value_anchor(value))
+        element = frame.locator(f"[id='{value_anchor(value)}']")
+        assert element.text_content().strip() == value.raw
+        # It is the target, it is marked, and it comes to be seen without scrolling by hand.
+        assert element.evaluate("e => [e.matches(':target'), getComputedStyle(e).outlineStyle]") == [True, "solid"]
+        page.wait_until_seen(frame, value_anchor(value))
+
+
+@pytest.mark.parametrize("name", ["page.html", "text.txt", "print.pdf"])
+def test_a_click_on_counted_words_shows_them(opened: Any, site: Site, name: str) -> None:
+    needs(site, name)
+    record = site.records[name]
+    page = opened(report_path(site, name, "zh"), WIDE)
+    for count in record.counts[:: max(1, len(record.counts) // 5)]:
+        page.page.locator(f"a.count[href$='#{count_anchor(count)}']").first.click()
+        element = page.frame(count_anchor(count)).locator(f"[id='{count_anchor(count)}']")
+        assert "".join((element.text_content() or "").split()) == "".join(count.raw.split())
+
+
+@pytest.mark.parametrize("path", ["{lang}/index.html", "{lang}/divisions/330502.html", "{report}"])
+@pytest.mark.parametrize("language", ["zh", "en"])
+def test_a_phone_scrolls_no_page_sideways(opened: Any, site: Site, path: str, language: str) -> None:
+    name = path.format(lang=language, report=report_path(site, "page.html", language))
+    page = opened(name, PHONE)
+    assert page.page.evaluate("document.documentElement.scrollWidth") == PHONE["width"]
+
+
+def test_it_works_without_scripts(opened: Any, site: Site) -> None:
+    value = chosen(site.records["page.html"].values)[1]
+    page = opened(report_path(site, "page.html", "en"), PHONE, scripts=False)
+    page.page.locator(f"[id='{cell_id(value)}'] a.value").click()
+    element = page.frame(value_anchor(value)).locator(f"[id='{value_anchor(value)}']")
+    assert element.text_content().strip() == value.raw
+    assert page.page.locator("iframe[name=evidence]").bounding_box() is not None
+
+
+def test_it_works_from_the_keyboard(opened: Any, site: Site) -> None:
+    value = chosen(site.records["page.html"].values)[1]
+    page = opened(report_path(site, "page.html", "zh"), PHONE)
+    page.page.keyboard.press("Tab")
+    assert page.page.evaluate("document.activeElement.className") == "skip"
+    page.page.locator(f"[id='{cell_id(value)}'] a.value").focus()
+    page.page.keyboard.press("Enter")
+    page.frame(value_anchor(value))
+    assert page.page.locator("aside.evidence").is_visible()
+    page.page.keyboard.press("Escape")
+    assert not page.page.locator("aside.evidence").is_visible()
+    assert page.page.evaluate("document.activeElement.parentElement.id") == cell_id(value)
+
+
+def test_an_archived_page_is_as_good_as_dead(opened: Any, site: Site) -> None:
+    """Opened by itself: it runs nothing and asks for nothing, which ``opened`` checks as well."""
+    digest = site.records["hostile.html"].report.source_sha256
+    page = opened(f"evidence/{digest}.html", WIDE)
+    assert page.page.evaluate("document.body.id") == ""
+    assert "owned" not in page.page.title()
+    assert len(page.asked) == 1
+
+
+def test_a_check_leads_to_its_cell_and_languages_to_each_other(opened: Any, site: Site) -> None:
+    page = opened(report_path(site, "page.html", "zh"), WIDE)
+    page.page.locator("a.language").click()
+    page.page.wait_for_url("**/en/reports/*.html")
+    assert page.page.locator("html").get_attribute("lang") == "en"
+    page.page.locator(".crumbs a").nth(1).click()
+    page.page.wait_for_url("**/en/divisions/330502.html")
+    page.page.locator("table.map td a").first.click()
+    page.page.wait_for_url("**/en/reports/*.html")
