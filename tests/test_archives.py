@@ -14,7 +14,8 @@ from typing import Any
 
 import pytest
 
-from parsers.documents import archives, read_document, unpack
+from parsers.documents import read_document
+from parsers.documents.packed import archives, unpack
 from parsers.errors import NotAReport
 from parsers.reader import parse_report
 from tests.reportgen import HtmlOptions, make_report, render_html

@@ -9,16 +9,17 @@ import pytest
 from PIL import Image, ImageDraw
 
 from parsers.confirm import confirm_values, mark_pictured, tell_pictured
-from parsers.documents import ocr, ocr_build, read_document
+from parsers.documents import ocr, read_document
 from parsers.documents.model import Cell, Grid
-from parsers.documents.ocr_cells import UNREAD, check_cells, fits_width, judge_shape, settle
-from parsers.documents.ocr_engine import Word
-from parsers.documents.ocr_labels import mend_label
-from parsers.documents.ocr_page import Watch, cut_boxes, read_page, spread_word
-from parsers.documents.ocr_pixels import MAX_PIXELS, SCALE, Grey, find_ink, find_skew, open_picture, straighten, to_grey
-from parsers.documents.ocr_rules import find_rules
-from parsers.documents.pdf_page import Box
-from parsers.documents.pdf_rules import find_lattices
+from parsers.documents.ocr import build
+from parsers.documents.ocr.cells import UNREAD, check_cells, fits_width, judge_shape, settle
+from parsers.documents.ocr.engine import Word
+from parsers.documents.ocr.labels import mend_label
+from parsers.documents.ocr.page import Watch, cut_boxes, read_page, spread_word
+from parsers.documents.ocr.pixels import MAX_PIXELS, SCALE, Grey, find_ink, find_skew, open_picture, straighten, to_grey
+from parsers.documents.ocr.rules import find_rules
+from parsers.documents.pdf.page import Box
+from parsers.documents.pdf.rules import find_lattices
 from parsers.errors import NotAReport
 from parsers.forms.rows import Slot, TableReading
 from parsers.numbers import BLANK, Reading
@@ -328,21 +329,21 @@ def test_without_the_extra_one_line_says_what_to_install(monkeypatch: pytest.Mon
 
 
 def test_too_many_pages_are_not_read(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(ocr_build, "MAX_PAGES", 2)
+    monkeypatch.setattr(build, "MAX_PAGES", 2)
     with pytest.raises(NotAReport, match="at most 2"):
-        ocr_build.read_scanned(write_pdf([Image.new("L", (100, 140), 255)] * 3, 72), "a scanned PDF", BarEngine())
+        build.read_scanned(write_pdf([Image.new("L", (100, 140), 255)] * 3, 72), "a scanned PDF", BarEngine())
 
 
 def test_picture_of_too_many_pixels_in_a_pdf_is_refused(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(ocr_build, "MAX_PIXELS", 10_000)
+    monkeypatch.setattr(build, "MAX_PIXELS", 10_000)
     with pytest.raises(NotAReport, match="100 by 140 pixels on page 1"):
-        ocr_build.read_scanned(write_pdf([Image.new("L", (100, 140), 255)], 72), "a scanned PDF", BarEngine())
+        build.read_scanned(write_pdf([Image.new("L", (100, 140), 255)], 72), "a scanned PDF", BarEngine())
 
 
 def test_pages_are_rendered_within_bounds() -> None:
     for dpi, size in ((100, (827, 1169)), (10, (827, 1169))):
         data = write_pdf([Image.new("L", size, 255)], dpi)
-        document = ocr_build.read_scanned(data, "a scanned PDF", BarEngine())
+        document = build.read_scanned(data, "a scanned PDF", BarEngine())
         assert document.pictures == {1}
         assert document.blocks == []
 

@@ -15,10 +15,12 @@ import docx
 import pytest
 from openpyxl import Workbook
 
-from parsers.documents import office, read_document, sheet_program, sheets
-from parsers.documents.docx_styles import print_number
+from parsers.documents import read_document
 from parsers.documents.model import Document, Grid, Paragraph
-from parsers.documents.sheet_program import print_cell
+from parsers.documents.programs import office
+from parsers.documents.sheets import program, workbook
+from parsers.documents.sheets.program import print_cell
+from parsers.documents.word.styles import print_number
 from parsers.errors import NotAReport
 from parsers.reader import parse_report
 from tests.reportgen import HtmlOptions, make_report, render_html
@@ -355,19 +357,19 @@ def test_a_sheet_whose_cells_lie_far_apart_ends_soon() -> None:
 
 
 def test_more_text_than_a_report_holds_is_refused(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(sheet_program, "MAX_TOTAL", 50)
+    monkeypatch.setattr(program, "MAX_TOTAL", 50)
     with pytest.raises(ValueError, match="more text"):
-        sheet_program.read_sheets(book(STATISTICS))
+        program.read_sheets(book(STATISTICS))
 
 
 def test_a_reader_of_sheets_that_dies_or_hangs_is_told(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
     data = book(STATISTICS)
-    program = tmp_path / "program.py"
-    monkeypatch.setattr(sheets, "_PROGRAM", program)
-    program.write_text("import os; os.abort()")
+    fake = tmp_path / "program.py"
+    monkeypatch.setattr(workbook, "_PROGRAM", fake)
+    fake.write_text("import os; os.abort()")
     assert "broken, cut off or outsize" in refusal(data)
-    monkeypatch.setattr(sheets, "_TIMEOUT", 1)
-    program.write_text("import time; time.sleep(60)")
+    monkeypatch.setattr(workbook, "_TIMEOUT", 1)
+    fake.write_text("import time; time.sleep(60)")
     assert "not read in 1 seconds" in refusal(data)
 
 

@@ -7,7 +7,7 @@ import pytest
 
 from parsers.documents import read_document
 from parsers.documents.model import Grid, Paragraph
-from parsers.documents.office import find_office
+from parsers.documents.programs.office import find_office
 from parsers.reader import parse_report
 from parsers.records import RecordSet
 from tests.reportgen import make_report, render_html

@@ -3,13 +3,13 @@
 import pytest
 
 from parsers.documents.model import Cell, Grid
-from parsers.documents.pdf_cells import fill_lattice, is_cut, make_grid
-from parsers.documents.pdf_flow import Sheet, drop_furniture
-from parsers.documents.pdf_join import Piece, join_pieces
-from parsers.documents.pdf_objects import Drawing, Rule
-from parsers.documents.pdf_page import UNKNOWN, Box, Glyph
-from parsers.documents.pdf_rules import Lattice, find_lattices, merge_rules
-from parsers.documents.pdf_text import Line, fold, join_wrapped, make_line, make_lines
+from parsers.documents.pdf.cells import fill_lattice, is_cut, make_grid
+from parsers.documents.pdf.flow import Sheet, drop_furniture
+from parsers.documents.pdf.join import Piece, join_pieces
+from parsers.documents.pdf.objects import Drawing, Rule
+from parsers.documents.pdf.page import UNKNOWN, Box, Glyph
+from parsers.documents.pdf.rules import Lattice, find_lattices, merge_rules
+from parsers.documents.pdf.text import Line, fold, join_wrapped, make_line, make_lines
 from parsers.grid import expand_spans
 
 PAGE = Box(0, 0, 600, 800)

@@ -9,8 +9,8 @@ from contextlib import suppress
 import pytest
 from reportlab.pdfgen.canvas import Canvas
 
-from parsers.documents.pdf_build import build_document
-from parsers.documents.pdf_guard import check_streams
+from parsers.documents.pdf.build import build_document
+from parsers.documents.pdf.guard import check_streams
 from parsers.errors import NotAReport
 from parsers.reader import parse_report
 from tests.pdf_writer import write_form, write_objects, write_page
@@ -127,7 +127,7 @@ def test_a_hostile_file_does_not_end_the_process() -> None:
         "import random, sys\n"
         "from contextlib import suppress\n"
         "from parsers.errors import NotAReport\n"
-        "from parsers.documents.pdf_build import build_document\n"
+        "from parsers.documents.pdf.build import build_document\n"
         "dice = random.Random(7)\n"
         "source = open(sys.argv[1], 'rb').read()\n"
         "for n in range(60):\n"

@@ -8,16 +8,16 @@ from collections.abc import Callable
 
 import msgspec
 
-from parsers.documents.archives import read_archive
-from parsers.documents.container import is_office_xml, read_office_xml, read_zip
 from parsers.documents.encoding import decode, drop_zero_width
 from parsers.documents.html import read_html
-from parsers.documents.mhtml import is_mhtml, read_mhtml
 from parsers.documents.model import Document
 from parsers.documents.ocr import read_picture
-from parsers.documents.office import read_old_text
-from parsers.documents.ole import read_ole
+from parsers.documents.packed.archives import read_archive
+from parsers.documents.packed.container import is_office_xml, read_office_xml, read_zip
+from parsers.documents.packed.mhtml import is_mhtml, read_mhtml
+from parsers.documents.packed.ole import read_ole
 from parsers.documents.pdf import read_pdf
+from parsers.documents.programs.office import read_old_text
 from parsers.documents.text import find_tables, read_text
 from parsers.errors import NotAReport
 

@@ -16,7 +16,7 @@ from typing import Any, NamedTuple
 
 import docx
 
-from parsers.documents.office import find_office
+from parsers.documents.programs.office import find_office
 from tests.reportgen.model import Report, Table, make_report
 from tests.reportgen.render_docx import render_docx
 from tests.reportgen.render_html import HtmlOptions, render_html
