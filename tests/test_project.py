@@ -110,7 +110,9 @@ def test_files_rules_and_statuses_are_told(readme: str) -> None:
     rules = {rule for text in code for rule in RULE.findall(text)}
     assert {"T3-ROW", "Y-CARRY"} <= rules
     statuses = {"clean", "flagged", "partial", "number", "blank", "not_applicable", "unreadable", "inferred"}
-    missing = [word for word in sorted({*rules, *statuses, *RECORDS, *CRAWLED, *DERIVED, "panel"}) if f"`{word}`" not in text]
+    missing = [
+        word for word in sorted({*rules, *statuses, *RECORDS, *CRAWLED, *DERIVED, "panel"}) if f"`{word}`" not in text
+    ]
     assert missing == []
 
 
