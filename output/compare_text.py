@@ -62,7 +62,7 @@ def cell_text(row: Row, measure: Measure, pooled: bool) -> str:
     if pd.isna(row.value):
         return _marks()[row.flag].sign + rests
     signs = "".join(_marks()[name].sign for name in COUNTED if getattr(row, f"counted_{name}"))
-    return ("≥" if _is_least(row, measure) else "") + number_text(row.value, measure) + signs + rests
+    return ("≥" if is_least(row, measure) else "") + number_text(row.value, measure) + signs + rests
 
 
 def number_text(value: float, measure: Measure) -> str:
@@ -95,6 +95,8 @@ def legend(comparison: Comparison, lang: Lang) -> list[str]:
     """What the signs say, one line each, and how to read the numbers of reports."""
     lines = [f"{mark.sign} {getattr(mark, lang)}" for mark in marks_used(comparison)]
     lines.append(word("of" if is_pooled(comparison) else "each", lang))
+    if comparison.whole_left_out:
+        lines.append(word("whole", lang).format(n=f"{comparison.whole_left_out:,}"))
     every = len(comparison.groups()) * len(comparison.years) * len(comparison.question.measures)
     return [*lines, word("empty", lang)] if len(comparison.rows) < every else lines
 
@@ -135,7 +137,8 @@ def _harmless(text: str) -> str:
     return f"'{text}" if text.startswith(_FORMULA) else text
 
 
-def _is_least(row: Row, measure: Measure) -> bool:
+def is_least(row: Row, measure: Measure) -> bool:
+    """Whether a number is a sum in which reports are missing."""
     return measure.at_least and bool(row.left_out)
 
 

@@ -3,6 +3,7 @@
 Drawn by Altair and vl-convert in this process: nothing is fetched, and no script is left in the file.
 """
 
+from itertools import chain
 from pathlib import Path
 from typing import Any
 
@@ -11,7 +12,19 @@ import pandas as pd
 import vl_convert
 
 from output.compare import Comparison
-from output.compare_text import Lang, Row, basis, cell_text, clip, heading, is_pooled, itertuples, legend, word
+from output.compare_text import (
+    Lang,
+    Row,
+    basis,
+    cell_text,
+    clip,
+    heading,
+    is_least,
+    is_pooled,
+    itertuples,
+    legend,
+    word,
+)
 from output.fonts import find_chinese_font, font_stack
 from output.measures import Measure
 
@@ -47,8 +60,12 @@ def draw(comparison: Comparison, groups: list[str], lang: Lang) -> dict[str, Any
     below = [_broken(basis(comparison, measure, lang)) for measure in measures]
     # Titles of the same height, so that panels side by side stand on one line.
     below = [[*lines, *[" "] * (max(map(len, below)) - len(lines))] for lines in below]
-    panels = [_panel(comparison, *pair, groups, lang) for pair in zip(measures, below, strict=True)]
-    chart = alt.concat(*panels, columns=_COLUMNS, spacing=36, title=_footer(comparison, lang))
+    names = _names(comparison, groups, lang)
+    rows = [_rows(comparison, measure, names, lang) for measure in measures]
+    panels = [_panel(comparison, *each, lang) for each in zip(measures, rows, below, strict=True)]
+    chart = alt.concat(
+        *panels, columns=_COLUMNS, spacing=36, title=_footer(comparison, list(chain(*rows)), len(groups), lang)
+    )
     chart = chart.configure(font=font_stack(), background="white", padding=14).configure_view(stroke=None)
     chart = chart.configure_axis(gridColor="#e6e6e6", domainColor=_GREY, tickColor=_GREY, labelColor="#222222")
     chart = chart.configure_title(anchor="start", fontSize=14, subtitleColor=_GREY, subtitleFontSize=11)
@@ -69,11 +86,15 @@ def write_figure(spec: dict[str, Any], path: Path) -> bool:
     return font is not None
 
 
-def _panel(comparison: Comparison, measure: Measure, below: list[str], groups: list[str], lang: Lang) -> alt.LayerChart:
+def _rows(comparison: Comparison, measure: Measure, names: dict[str, str], lang: Lang) -> Rows:
+    """What is drawn of a measure, a row for each group and year."""
     found = comparison.of(measure)
-    names = _names(comparison, groups, lang)
-    shown = itertuples(found[found["group"].isin(groups)])
-    rows = [_datum(row, names[row.group], cell_text(row, measure, is_pooled(comparison)), lang) for row in shown]
+    pooled = is_pooled(comparison)
+    shown = itertuples(found[found["group"].isin(names)])
+    return [_datum(row, measure, names[row.group], pooled, lang) for row in shown]
+
+
+def _panel(comparison: Comparison, measure: Measure, rows: Rows, below: list[str], lang: Lang) -> alt.LayerChart:
     title = alt.TitleParams(heading(measure, lang), subtitle=below)
     drawn = _bars(rows) if len(comparison.years) == 1 else _lines(rows, comparison.years)
     return drawn.properties(title=title)
@@ -89,11 +110,12 @@ def _names(comparison: Comparison, groups: list[str], lang: Lang) -> dict[str, s
     return names
 
 
-def _datum(row: Row, name: str, text: str, lang: Lang) -> dict[str, Any]:
+def _datum(row: Row, measure: Measure, name: str, pooled: bool, lang: Lang) -> dict[str, Any]:
+    text = cell_text(row, measure, pooled)
     value = None if pd.isna(row.value) else float(row.value)
     rests = word("rests", lang).format(n=row.n, reports=row.reports)
     told = f"{name}, {row.year}{word('colon', lang)}{text}, {rests}"
-    hollow = bool(row.counted_flagged)
+    hollow = bool(row.counted_flagged) or is_least(row, measure)
     return {"name": name, "year": row.year, "value": value, "text": text, "told": told, "hollow": hollow}
 
 
@@ -157,10 +179,13 @@ def _labels(chart: alt.Chart) -> list[alt.Chart]:
     return [halo, texts]
 
 
-def _footer(comparison: Comparison, lang: Lang) -> alt.TitleParams:
+def _footer(comparison: Comparison, drawn: Rows, shown: int, lang: Lang) -> alt.TitleParams:
+    """The legend of the signs, and what is not in the figure."""
     lines = legend(comparison, lang)
-    if (comparison.rows["counted_flagged"] > 0).any():
+    if any(row["hollow"] for row in drawn):
         lines.append(word("hollow", lang))
+    if shown < len(comparison.groups()):
+        lines.insert(0, word("shown", lang).format(n=shown, groups=len(comparison.groups())))
     return alt.TitleParams(
         lines, orient="bottom", anchor="start", fontSize=11, fontWeight="normal", color=_GREY, offset=16
     )

@@ -56,6 +56,7 @@ def select_reports(folder: Path, question: Question) -> Selection:
     known["year"] = known["year"].astype("int64")
     known["wanted"] = _in_years(known, question)
     whole = _whole_to_leave_out(known, question)
+    left_out = int((whole & known["wanted"]).sum())
     known = known[~whole]
     if not known["wanted"].any():
         raise CompareError(_nothing(reports, chosen, question))
@@ -65,7 +66,7 @@ def select_reports(folder: Path, question: Question) -> Selection:
     else:
         known = known[known["wanted"]]
     without_year = 0 if question.years else len(chosen) - int(chosen["year"].notna().sum())
-    return Selection(known.reset_index(drop=True), int(whole.sum()), without_year)
+    return Selection(known.reset_index(drop=True), left_out, without_year)
 
 
 def _read_reports(folder: Path) -> pd.DataFrame:

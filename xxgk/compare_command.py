@@ -147,8 +147,7 @@ def _answer(dataset: Path, question: "Question", sort: bool, lang: Lang) -> "Com
 def _tell(comparison: "Comparison") -> None:
     """What of the dataset is not in the numbers, and why."""
     if comparison.whole_left_out:
-        said = "whole governments are not added to those of their departments; --type government compares them"
-        say(f"{comparison.whole_left_out:,} report(s) of {said}")
+        say("reports of whole governments are left out; --type government compares them")
     if comparison.posted_twice:
         say(f"{comparison.posted_twice:,} report(s) are of an agency and year that has another; they count once")
     if comparison.without_year:
