@@ -10,6 +10,7 @@ from scraper.attachments import Attachment, find_attachments
 from scraper.cms import FAMILIES, GENERIC, recognise, tells_of_others
 from scraper.links import find_links
 from scraper.model import Link, LinkKind, Page, Request
+from scraper.pictures import find_pictures
 from scraper.report_page import ReportPage, file_kind, find_report, text_digest
 from scraper.words import (
     Says,
@@ -22,7 +23,7 @@ from scraper.words import (
 )
 
 # Raised whenever the analysis of the same bytes may come out differently; older ones in the state are then made anew.
-VERSION = 2
+VERSION = 3
 _FINGERPRINT = 8
 _CRUMBS = ("crumb", "location", "position", "weizhi", "dqwz", "bread", "place", "path", "local")
 _MAX_CRUMBS = 300
@@ -98,7 +99,7 @@ def analyse(page: Page, asked: Request, label: str, cms: str = "auto") -> Analys
         return Analysis(file=kind)
     report = None if asked.family else find_report(page, label)
     says_report = what_label_says(label) is Says.REPORT
-    made = Analysis(attachments=find_attachments(page) if report or says_report else ())
+    made = Analysis(attachments=(find_attachments(page) or find_pictures(page)) if report or says_report else ())
     if not report and says_report and made.attachments:
         # The page only says what it is; the report is in the file.
         report = ReportPage("", text_digest(page, label))

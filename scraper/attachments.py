@@ -38,6 +38,16 @@ def without_extension(name: str) -> str:
     return _extension().sub("", name)
 
 
+def file_name(url: str) -> str:
+    """What an address calls the file: a parameter, or the end of its path."""
+    return next((name for name in _names_in(url) if name), "")
+
+
+def is_picture(name: str) -> bool:
+    """Whether the name of a file is that of a picture that may be a page or a table."""
+    return _ending("pictures").search(name) is not None
+
+
 def _shown_by_script(page: Page) -> Iterator[Link]:
     """Files that a script puts into the page: ``showVsbpdfIframe("/__local/....pdf", ...)``."""
     for script in page.tree.iter("script") if page.tree is not None else ():
@@ -60,9 +70,14 @@ def _name_of(link: Link) -> str:
     """The name of the file that a link leads to; "" where it leads to none, or to one that is no part of a report."""
     names = [name for name in (link.title, link.text, *_names_in(link.url)) if name]
     label = squeezed("".join(names)).lower()
-    is_file = any(_extension().search(name) for name in names) or any(
-        part in link.url.lower() for part in words()["attachment"]["downloads"]
-    )
+    if any(map(is_picture, names)):
+        # Most pictures that a page links to are ornaments; nothing but its words tells one of a report.
+        told = squeezed(link.title + link.text)
+        is_file = any(word in told for word in words()["attachment"]["picture_labels"])
+    else:
+        is_file = any(_extension().search(name) for name in names) or any(
+            part in link.url.lower() for part in words()["attachment"]["downloads"]
+        )
     if not is_file or any(word in label for word in words()["attachment"]["others"]):
         return ""
     return next((name for name in names if _extension().search(name)), names[0] if names else "")
@@ -85,10 +100,14 @@ def _query(text: str) -> dict[str, list[str]]:
         return parse_qs(text, encoding="gb18030", errors="replace")
 
 
-@cache
 def _extension() -> re.Pattern[str]:
     """The end of the name of a file; its size may stand behind it."""
-    extensions = "|".join(words()["attachment"]["extensions"])
+    return _ending("extensions")
+
+
+@cache
+def _ending(kind: str) -> re.Pattern[str]:
+    extensions = "|".join(words()["attachment"][kind])
     return re.compile(rf"\.(?:{extensions})\s*(?:[(（\[][^()（）\[\]]{{0,20}}[)）\]])?\s*$", re.IGNORECASE)
 
 
@@ -101,6 +120,6 @@ def _call() -> re.Pattern[str]:
 @cache
 def _hint() -> re.Pattern[str]:
     """What stands somewhere in the markup of every page with an attachment."""
-    extensions = "|".join(words()["attachment"]["extensions"])
+    extensions = "|".join((*words()["attachment"]["extensions"], *words()["attachment"]["pictures"]))
     downloads = "|".join(map(re.escape, words()["attachment"]["downloads"]))
     return re.compile(rf"\.(?:{extensions})\b|{downloads}", re.IGNORECASE)

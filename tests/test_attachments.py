@@ -13,9 +13,12 @@ import pandas
 import pytest
 
 import xxgk
+from scraper.analyse import analyse
 from scraper.attachments import MAX_ATTACHMENTS, find_attachments
 from scraper.config import load_plan
 from scraper.model import Page as FetchedPage
+from scraper.model import Request
+from scraper.pictures import find_pictures
 
 pytest.importorskip("starlette", reason="the replicas need the extra `demo`")
 from starlette.responses import Response
@@ -67,6 +70,8 @@ def found_on(html: str) -> list[tuple[str, str]]:
         ('<embed src="nb.pdf">', "/zwgk/nb/202301/nb.pdf", "nb.pdf"),
         ('<a href="/group6/M00/00/11/wKgBa2.docx">附件下载</a>', "/group6/M00/00/11/wKgBa2.docx", "wKgBa2.docx"),
         ("<a href=\"javascript:void(0)\" onclick=\"window.open('./P0202.wps')\">附件</a>", "/zwgk/nb/202301/P0202.wps", "P0202.wps"),
+        ('<a href="./P0202.jpg">附件：统计表.jpg</a>', "/zwgk/nb/202301/P0202.jpg", "附件：统计表.jpg"),
+        ('<a href="./P0202.PNG">2022年年度报告（扫描件）</a>', "/zwgk/nb/202301/P0202.PNG", "2022年年度报告（扫描件）"),
         ('<a href="./P9.docx">云桥街道办事处2022年年报.docx</a>', "/zwgk/nb/202301/P9.docx", "云桥街道办事处2022年年报.docx"),
     ],
 )  # fmt: skip
@@ -83,6 +88,8 @@ def test_every_form_of_link_is_an_attachment(html: str, path: str, name: str) ->
         '<a href="/files/zn.pdf" title="政府信息公开指南">下载</a>',
         '<a class="nfw-cms-attachment" attachment-id="8" href="" alt="年报.docx">点击下载</a>',
         '<a href="/nb/2022.html">2022年年报</a><a href="/docs/">文档.doc说明</a>',
+        '<a href="/images/big.jpg"><img src="/images/small.jpg"></a><a href="/a.png">查看大图</a>',
+        '<a href="/files/sqb.jpg">附件：申请表.jpg</a>',
         '<img src="/a.png"><script>var name = "年报.pdf";</script>',
     ],
 )
@@ -102,6 +109,44 @@ def test_a_file_that_is_linked_twice_is_one() -> None:
     assert found_on('<a href="P1.docx"><img src="/doc.gif"></a><a href="P1.docx">年报.docx</a>') == [
         ("/zwgk/nb/202301/P1.docx", "年报.docx")
     ]
+
+
+# ---------------------------------------------------------------- tables that are pictures
+
+PICTURED = """<img src="/logo.png"><h1>年度报告</h1><p>一、总体情况</p><p><img src="photo.jpg"></p>
+<p>二、主动公开政府信息<b>情况</b></p><p><img src="./W1.png"></p><p>三、收到和处理政府信息公开申请情况</p>
+<p><img src="/lazy.gif" data-src="W2.jpg"><img src="W2.jpg"></p><p>四、政府信息公开行政复议、行政诉讼情况</p><p><img src="W3.jpeg"></p>
+<p>五、存在的主要问题及改进情况</p><p>无。</p><img src="/qr.png">"""
+
+
+def pictures_on(html: str) -> list[str]:
+    page = FetchedPage(URL, f"<html><body>{html}</body></html>".encode())
+    return [file.url.removeprefix(f"{HOST}/zwgk/nb/202301/") for file in find_pictures(page)]
+
+
+def test_pictures_where_the_tables_belong_are_attachments() -> None:
+    assert pictures_on(PICTURED) == ["W1.png", "W2.jpg", "W3.jpeg"]
+    asked = Request(URL)
+    analysis = analyse(
+        FetchedPage(URL, f"<html><body>{PICTURED}</body></html>".encode()), asked, "2022年政府信息公开工作年度报告"
+    )
+    assert [file.name for file in analysis.attachments] == ["W1.png", "W2.jpg", "W3.jpeg"]
+
+
+@pytest.mark.parametrize(
+    "html",
+    [
+        PICTURED.replace("<p>四、", "<table><tr><td>本年新收政府信息公开申请数量</td></tr></table><p>四、"),
+        PICTURED.replace("存在的主要问题", "其他"),
+        PICTURED.replace("主动公开政府信息", "公开").replace("收到和处理政府信息公开申请", "申请"),
+        PICTURED.replace("W1.png", "data:image/png;base64,AAAA")
+        .replace("W2.jpg", "W2.gif")
+        .replace("W3.jpeg", "javascript:x"),
+        PICTURED.replace('<img src="./W1.png">', "".join(f'<img src="{n}.png">' for n in range(30))),
+    ],
+)
+def test_pictures_elsewhere_are_none(html: str) -> None:
+    assert pictures_on(html) == []
 
 
 # ---------------------------------------------------------------- the files of the replica
