@@ -11,6 +11,7 @@ from pathlib import Path
 from typing import Any
 
 import duckdb
+import msgspec
 import openpyxl
 import pandas as pd
 import pyarrow as pa
@@ -140,11 +141,51 @@ def test_variables_are_told(dataset: Path, tmp_path: Path, to: str) -> None:
     assert name == "app_res_ref_adm_inquiry"
     assert told.column_names_to_labels[name].endswith("(件)")
     assert [lines[column]["variable"] for column in lines] == list(frame.columns)
+    assert list(frame.columns)[-1] == "flagged"
     assert frame["applications_received"].tolist() == [
         row["applications.received"] for row in rows_of(dataset, "panel")
     ]
     # No number was read: missing, not 0.
     assert frame["applications_carried_over"].isna().all()
+
+
+@pytest.mark.parametrize("to", ["dta", "sav"])
+def test_a_blank_is_told_from_a_zero_and_from_no_cell(tmp_path: Path, to: str) -> None:
+    """Each report has another cell of the same indicator; a check on the first one fails."""
+    cells = [(0, "number"), (None, "blank"), (None, "not_applicable"), (None, "unreadable"), (7, "number")]
+    records = []
+    for number, (value, status) in enumerate(cells):
+        record = make_record(number)
+        values = [
+            Value(v.report_id, v.indicator, "total", value, "件", "", status, 1, 3, 9, 20, "")
+            for v in record.values[:1]
+        ]
+        # Nobody has a number here: the variable is one of numbers all the same.
+        values.append(
+            Value(values[0].report_id, "disclosure.fees.amount", None, None, "万元", "", "blank", 0, 1, 1, 1, "")
+        )
+        records.append(msgspec.structs.replace(record, values=values, checks=record.checks * (number == 0)))
+    write_dataset(records, tmp_path / "dataset")
+    export_dataset(tmp_path / "dataset", to, tmp_path / to, Selection(("panel",)))
+    read = pyreadstat.read_dta if to == "dta" else pyreadstat.read_sav
+    path = tmp_path / to / f"panel.{to}"
+    plain = read(path)[0].set_index("report_id").sort_index()
+    frame, told = read(path, user_missing=True)
+    frame = frame.set_index("report_id").sort_index()
+    blank, none, bad = ("b", "n", "u") if to == "dta" else (-9999991, -9999992, -9999993)
+    assert frame["applications_received"].tolist() == [0, blank, none, bad, 7]
+    assert frame["disclosure_fees_amount"].tolist() == [blank] * 5
+    # No cell of it was found in any report.
+    assert frame["applications_carried_forward"].isna().all()
+    # Whoever does not ask gets nothing that could be taken for a number.
+    assert [None if pd.isna(n) else n for n in plain["applications_received"]] == [0, None, None, None, 7]
+    assert plain["disclosure_fees_amount"].isna().all()
+    assert told.variable_value_labels["applications_received"] == {
+        blank: "blank 空白",
+        none: "not_applicable 不适用",
+        bad: "unreadable 无法识别",
+    }
+    assert frame["flagged"].tolist() == ["applications_received", "", "", "", ""]
 
 
 def test_long_texts_are_whole_in_stata_and_cut_in_spss(dataset: Path, tmp_path: Path) -> None:
@@ -288,7 +329,7 @@ def test_datasette_serves_sqlite_with_its_metadata(dataset: Path, tmp_path: Path
     for path in ("/x/values", "/x/panel", "/x/sections", "/x/agencies", "/x/checks?_facet=rule", "/x/codebook"):
         assert ask(served, path).status_code == 200, path
     assert (
-        "Administrative fees: amount charged this year (行政事业性收费:本年收费金额) Unit: 万元."
+        "Administrative fees: amount charged this year 行政事业性收费:本年收费金额 (万元)"
         in ask(served, "/x/panel").text
     )
     found = ask(served, "/x/sections.json?_shape=objects&_search=公开信息").json()
@@ -469,7 +510,7 @@ def test_names_of_all_columns_are_short_words() -> None:
     assert cut == [], "add words to [short] in output/exports/labels.toml"
 
 
-VALID = re.compile(r"[A-Za-z][A-Za-z0-9_]{0,31}", re.ASCII)
+VALID = re.compile(r"[A-Za-z][A-Za-z0-9_]{0,30}", re.ASCII)
 
 
 @given(

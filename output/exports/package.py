@@ -83,7 +83,8 @@ def _resource(path: Path, table: ExportTable | None) -> dict[str, Any]:
     }
     if table is None:
         return resource
-    resource |= {"title": table.title, "description": table.description}
+    # A plain file for Frictionless but for CSV: it reads no Stata files, and of Parquet it takes no size and digest.
+    resource |= {"title": table.title, "description": table.description, "type": "file"}
     if path.suffix == ".csv":
         resource |= {"profile": "tabular-data-resource", "type": "table", "encoding": "utf-8-sig"}
     fields = [

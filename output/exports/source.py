@@ -94,6 +94,11 @@ class Source:
         self._report_ids = self._find_report_ids()
         self.tables = [_read_table(path, name) for name, path in _find_files(folder, selection.tables).items()]
 
+    def find_table(self, name: str) -> ExportTable | None:
+        """A table of the dataset, whether it is selected or not; None where it is not there."""
+        path = _files_of(self.folder).get(name)
+        return _read_table(path, name) if path else None
+
     def batches(self, table: ExportTable, iso_dates: bool = False) -> Iterator[pa.RecordBatch]:
         """The rows of a table that fit, at most ``BATCH_ROWS`` at a time.
 
@@ -158,17 +163,18 @@ def _prefix(code: str) -> str:
 
 
 def _find_files(folder: Path, wanted: tuple[str, ...]) -> dict[str, Path]:
-    """The file of each table that is there and wanted, in the order of the schema; the codebook goes with all."""
-    found: dict[str, Path] = {}
-    for name in load_tables():
-        for suffix in ("parquet", "csv"):
-            path = folder / f"{name}.{suffix}"
-            if path.is_file():
-                found.setdefault(name, path)
+    """The file of each table that is there and wanted; the codebook goes with all."""
+    found = _files_of(folder)
     for name in wanted:
         if name not in found:
             raise ExportError(f"--table {name}: the dataset has no such table; it has {', '.join(found)}")
     return {name: path for name, path in found.items() if not wanted or name in wanted or name == CODEBOOK}
+
+
+def _files_of(folder: Path) -> dict[str, Path]:
+    """The file of each table that is there, in the order of the schema."""
+    paths = ((name, folder / f"{name}.{suffix}") for name in load_tables() for suffix in ("csv", "parquet"))
+    return {name: path for name, path in paths if path.is_file()}
 
 
 def _read_table(path: Path, name: str) -> ExportTable:

@@ -11,7 +11,7 @@ from xlsxwriter.worksheet import Worksheet
 
 from output.exports.place import GENERATOR
 from output.exports.request import Exported, Ours, Request
-from output.exports.source import CODEBOOK, ExportTable, Source
+from output.exports.source import CODEBOOK, ExportColumn, ExportTable, Source
 from output.exports.texts import cut_utf16, is_formula, utf16_length, without_illegal
 
 MAX_ROWS = 1_048_576
@@ -21,6 +21,9 @@ COLUMNS = "columns"
 _HEADER = ("table", "column", "label_en", "label_zh", "unit", "type", "codes", "description")
 # Widths in characters, and the rows that they are told from.
 _NARROWEST, _WIDEST, _SAMPLE = 8, 60, 200
+# The code of an indicator is far wider than its numbers: it may take so many lines of so many characters.
+_HEADER_WIDTH, _LINE_HEIGHT = 18, 15
+_COMMENT = {"x_scale": 2.5, "font_size": 9}
 
 
 class Told:
@@ -100,8 +103,13 @@ class _Sheets:
         self.number += 1
         name = self._table.name if self.number == 1 else f"{self._table.name} ({self.number})"
         self._sheet: Worksheet = self._book.add_worksheet(name)
+        header = self._header()
+        _lay_out(self._sheet)
         self._sheet.freeze_panes(1, 1)
-        self._sheet.write_row(0, 0, self._header(), self._formats["header"])
+        self._sheet.set_row(0, _LINE_HEIGHT * max(-(-len(name) // _HEADER_WIDTH) for name in header))
+        self._sheet.write_row(0, 0, header, self._formats["header"])
+        for at, column in enumerate(self._table.columns):
+            self._sheet.write_comment(0, at, _note(column), _COMMENT)
         self._at = 1
 
     def _header(self) -> list[str]:
@@ -135,7 +143,8 @@ class _Sheets:
     def _set_widths(self, columns: list[list[Any]]) -> None:
         for column, values in zip(self._table.columns, columns, strict=True):
             longest = max((_width(str(v)) for v in values[:_SAMPLE] if v is not None), default=0)
-            self._widths.append(min(max(longest, len(column.name) + 3, _NARROWEST), _WIDEST))
+            header = min(len(column.name) + 3, _HEADER_WIDTH)
+            self._widths.append(min(max(longest + 1, header, _NARROWEST), _WIDEST))
         self._apply_widths()
 
     def _apply_widths(self) -> None:
@@ -181,6 +190,8 @@ def _notes(table: ExportTable, sheets: int, rows: int, told: Told) -> list[str]:
 
 def _write_columns(book: xlsxwriter.Workbook, source: Source, formats: dict[str, Format]) -> None:
     sheet = book.add_worksheet(COLUMNS)
+    _lay_out(sheet)
+    sheet.fit_to_pages(1, 0)
     sheet.freeze_panes(1, 0)
     for at, width in enumerate((12, 44, 36, 36, 8, 10, 44, 100)):
         sheet.set_column(at, at, width)
@@ -194,9 +205,25 @@ def _write_columns(book: xlsxwriter.Workbook, source: Source, formats: dict[str,
     sheet.autofilter(0, 0, len(told), len(_HEADER) - 1)
 
 
+def _note(column: ExportColumn) -> str:
+    """What is shown where the mouse is over the head of a column."""
+    unit = f" ({column.unit})" if column.unit else ""
+    label = f"{column.label}{unit}"
+    return label if column.label.en in column.description else f"{label}\n{column.description}"
+
+
+def _lay_out(sheet: Worksheet) -> None:
+    """On paper: across, with the head of the table on each page."""
+    sheet.set_landscape()
+    sheet.set_paper(9)
+    sheet.repeat_rows(0)
+
+
 def _formats(book: xlsxwriter.Workbook) -> dict[str, Format]:
     return {
-        "header": book.add_format({"bold": True, "bottom": 1, "valign": "top"}),
+        "header": book.add_format(
+            {"bold": True, "bottom": 1, "valign": "top", "text_wrap": True, "bg_color": "#DDEBF7"}
+        ),
         # The mark that Excel gives a cell typed with ' before it: still text when somebody edits it.
         "quoted": book.add_format({"quote_prefix": True}),
         "date": book.add_format({"num_format": "yyyy-mm-dd"}),
