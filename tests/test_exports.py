@@ -11,6 +11,7 @@ from pathlib import Path
 from typing import Any
 
 import duckdb
+import frictionless
 import msgspec
 import openpyxl
 import pandas as pd
@@ -240,6 +241,9 @@ def test_excel_has_a_sheet_for_each_table(dataset: Path, book: openpyxl.Workbook
         assert sheet.auto_filter.ref.startswith("A1:")
         assert all(cell.font.bold for cell in sheet[1])
     assert book["reports"].column_dimensions["A"].width > 15
+    # A table without rows has a head that can be read, too.
+    assert book["revisions"].column_dimensions["A"].width > 10
+    assert "GB/T 2260 code of the division 行政区划代码" in book["panel"]["D1"].comment.text
 
 
 def test_excel_cells_are_typed_and_harmless(book: openpyxl.Workbook) -> None:
@@ -484,6 +488,15 @@ def test_an_export_is_no_dataset(dataset: Path, tmp_path: Path) -> None:
         xxgk.load(tmp_path / "p")
 
 
+@pytest.mark.parametrize("to", sorted(FORMATS.keys() - FILES))
+def test_frictionless_finds_a_folder_valid(dataset: Path, tmp_path: Path, to: str) -> None:
+    export_dataset(dataset, to, tmp_path / to, Selection())
+    report = frictionless.validate(str(tmp_path / to / "datapackage.json"))
+    assert report.valid, report.flatten(["name", "type", "message"])
+    (tmp_path / to / f"reports.{to}").write_bytes(b"other")
+    assert not frictionless.validate(str(tmp_path / to / "datapackage.json")).valid
+
+
 def test_a_missing_package_is_told(dataset: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(
         "output.exports.import_module", lambda _: (_ for _ in ()).throw(ModuleNotFoundError(name="xlsxwriter"))
@@ -497,7 +510,7 @@ def test_a_missing_package_is_told(dataset: Path, tmp_path: Path, monkeypatch: p
 def test_every_column_has_a_label_in_both_languages() -> None:
     for table in load_tables().values():
         for column in table.columns:
-            label = column_label(column.name, column.description)
+            label = column_label(table.name, column.name, column.description)
             assert label.zh, f"{table.name}.{column.name}: give it a label in output/exports/labels.toml"
             told = _label(_column(table.name, column))
             assert len(told) <= 80

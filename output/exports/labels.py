@@ -26,9 +26,10 @@ class Label(NamedTuple):
         return f"{self.en} {self.zh}".strip()
 
 
-def column_label(name: str, description: str) -> Label:
+def column_label(table: str, name: str, description: str) -> Label:
     """The label of a column: from ``labels.toml``, else that of the indicator of this code, else its description."""
-    told = _load_toml()["columns"].get(name)
+    labels: dict[str, list[str]] = _load_toml()["columns"]
+    told = labels.get(f"{table}.{name}") or labels.get(name)
     if told:
         return Label(*told)
     return _indicator_labels().get(name) or Label(description, "")

@@ -194,7 +194,7 @@ def _column(table: str, column: Column) -> ExportColumn:
     kind = kinds.get(column.type, "text")
     if column.date:
         kind = "time" if column.name in _MOMENTS else "date"
-    label = column_label(column.name, column.description)
+    label = column_label(table, column.name, column.description)
     return ExportColumn(column.name, kind, label, column.description, column.unit, value_labels(table, column.name))
 
 

@@ -19,10 +19,13 @@ MAX_TEXT = 32_767
 NOTE = "export_note"
 COLUMNS = "columns"
 _HEADER = ("table", "column", "label_en", "label_zh", "unit", "type", "codes", "description")
+_COLUMNS_WIDTHS = (12, 44, 32, 24, 8, 10, 36, 60)
 # Widths in characters, and the rows that they are told from.
 _NARROWEST, _WIDEST, _SAMPLE = 8, 60, 200
 # The code of an indicator is far wider than its numbers: it may take so many lines of so many characters.
 _HEADER_WIDTH, _LINE_HEIGHT = 18, 15
+# As many columns still fit on a page across.
+_PAGE_COLUMNS = 15
 _COMMENT = {"x_scale": 2.5, "font_size": 9}
 
 
@@ -96,6 +99,8 @@ class _Sheets:
 
     def close(self) -> int:
         """End the last sheet; the number of rows of all of them."""
+        if not self._widths:
+            self._set_widths([[] for _ in self._table.columns])
         self._end()
         return self._rows
 
@@ -104,7 +109,7 @@ class _Sheets:
         name = self._table.name if self.number == 1 else f"{self._table.name} ({self.number})"
         self._sheet: Worksheet = self._book.add_worksheet(name)
         header = self._header()
-        _lay_out(self._sheet)
+        _lay_out(self._sheet, len(header))
         self._sheet.freeze_panes(1, 1)
         self._sheet.set_row(0, _LINE_HEIGHT * max(-(-len(name) // _HEADER_WIDTH) for name in header))
         self._sheet.write_row(0, 0, header, self._formats["header"])
@@ -142,7 +147,7 @@ class _Sheets:
 
     def _set_widths(self, columns: list[list[Any]]) -> None:
         for column, values in zip(self._table.columns, columns, strict=True):
-            longest = max((_width(str(v)) for v in values[:_SAMPLE] if v is not None), default=0)
+            longest = max((_width(str(v)[:_WIDEST]) for v in values[:_SAMPLE] if v is not None), default=0)
             header = min(len(column.name) + 3, _HEADER_WIDTH)
             self._widths.append(min(max(longest + 1, header, _NARROWEST), _WIDEST))
         self._apply_widths()
@@ -190,18 +195,19 @@ def _notes(table: ExportTable, sheets: int, rows: int, told: Told) -> list[str]:
 
 def _write_columns(book: xlsxwriter.Workbook, source: Source, formats: dict[str, Format]) -> None:
     sheet = book.add_worksheet(COLUMNS)
-    _lay_out(sheet)
-    sheet.fit_to_pages(1, 0)
+    _lay_out(sheet, len(_HEADER))
     sheet.freeze_panes(1, 0)
-    for at, width in enumerate((12, 44, 36, 36, 8, 10, 44, 100)):
+    for at, width in enumerate(_COLUMNS_WIDTHS):
         sheet.set_column(at, at, width)
     sheet.write_row(0, 0, _HEADER, formats["header"])
     told = [(table.name, column) for table in source.tables for column in table.columns]
     for at, (table, c) in enumerate(told, 1):
         codes = "; ".join(c.values.values())
         row = (table, c.name, c.label.en, c.label.zh, c.unit, c.kind, codes, c.description)
+        lines = (-(-_width(text) // width) for text, width in zip(row, _COLUMNS_WIDTHS, strict=True))
+        sheet.set_row(at, _LINE_HEIGHT * max(lines))
         for column, text in enumerate(row):
-            sheet.write_string(at, column, text, formats["quoted"] if is_formula(text) else None)
+            sheet.write_string(at, column, text, formats["wrapped"])
     sheet.autofilter(0, 0, len(told), len(_HEADER) - 1)
 
 
@@ -212,11 +218,13 @@ def _note(column: ExportColumn) -> str:
     return label if column.label.en in column.description else f"{label}\n{column.description}"
 
 
-def _lay_out(sheet: Worksheet) -> None:
-    """On paper: across, with the head of the table on each page."""
+def _lay_out(sheet: Worksheet, columns: int) -> None:
+    """On paper: across, with the head of the table on each page; not smaller than can be read."""
     sheet.set_landscape()
     sheet.set_paper(9)
     sheet.repeat_rows(0)
+    if columns <= _PAGE_COLUMNS:
+        sheet.fit_to_pages(1, 0)
 
 
 def _formats(book: xlsxwriter.Workbook) -> dict[str, Format]:
@@ -226,6 +234,7 @@ def _formats(book: xlsxwriter.Workbook) -> dict[str, Format]:
         ),
         # The mark that Excel gives a cell typed with ' before it: still text when somebody edits it.
         "quoted": book.add_format({"quote_prefix": True}),
+        "wrapped": book.add_format({"text_wrap": True, "valign": "top"}),
         "date": book.add_format({"num_format": "yyyy-mm-dd"}),
         "time": book.add_format({"num_format": "yyyy-mm-dd hh:mm:ss"}),
     }
@@ -233,5 +242,4 @@ def _formats(book: xlsxwriter.Workbook) -> dict[str, Format]:
 
 def _width(text: str) -> int:
     """The width of a text in characters of Latin script; those of Chinese are twice as wide."""
-    line = text[:_WIDEST]
-    return sum(1 if c.isascii() else 2 for c in line)
+    return sum(1 if c.isascii() else 2 for c in text)
