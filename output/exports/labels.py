@@ -42,6 +42,12 @@ def value_labels(table: str, column: str) -> dict[str, str]:
     return {code: f"{code} {zh}".strip() for code, zh in found.items()}
 
 
+def chinese_code(column: str, code: str) -> str:
+    """What a code of a column (or ``table.column``) with a closed list means in Chinese; else the code itself."""
+    lists: dict[str, dict[str, str]] = _load_toml()["values"]
+    return lists.get(column, {}).get(code) or code
+
+
 def variable_names(names: Iterable[str]) -> dict[str, str]:
     """A name that Stata and SPSS allow for each column, no two alike whatever their case.
 
