@@ -9,7 +9,7 @@ import pyarrow.parquet
 
 from output.datapackage import FILE_NAME, read_package_files
 from output.diff_records import TableChange
-from output.replace import DatasetError
+from output.replace import DatasetError, missing_dataset
 
 Tables = dict[str, Path]
 Paths = tuple[Path | None, Path | None]
@@ -27,7 +27,7 @@ def find_tables(folder: Path) -> Tables:
     Raises DatasetError where the folder holds no dataset, or one without reports.
     """
     if read_package_files(folder) is None:
-        raise DatasetError(f"{folder}: is no dataset; name the folder given to xxgk parse --out")
+        raise DatasetError(missing_dataset(folder))
     found: Tables = {}
     for suffix in (".parquet", ".csv"):
         for path in sorted(folder.glob(f"*{suffix}")):

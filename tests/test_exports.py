@@ -4,7 +4,9 @@ import asyncio
 import csv
 import json
 import re
+import shutil
 import sqlite3
+import subprocess
 import sys
 from datetime import date
 from pathlib import Path
@@ -469,10 +471,43 @@ def test_an_export_that_fails_leaves_the_old_one(
         before = {p.name: p.read_bytes() for p in ([path] if path.is_file() else path.iterdir())}
         with monkeypatch.context() as patched:
             patched.setattr(Source, "batches", fail)
-            with pytest.raises(OSError, match="No space left"):
+            with pytest.raises(ExportError, match=r"No space left on device.*what stood there is as it was"):
                 export_dataset(dataset, to, path, Selection(("reports",)))
         assert {p.name: p.read_bytes() for p in ([path] if path.is_file() else path.iterdir())} == before
     assert {path.name for path in tmp_path.iterdir()} == {"export.xlsx", "csv"}
+
+
+# As on a disk that is full: no file may grow beyond some kilobytes.
+ON_A_SMALL_DISK = """
+import resource, signal, sys
+signal.signal(signal.SIGXFSZ, signal.SIG_IGN)
+resource.setrlimit(resource.RLIMIT_FSIZE, (4096, resource.RLIM_INFINITY))
+from xxgk.cli import main
+main()
+"""
+
+
+@pytest.mark.parametrize("to", FORMATS)
+def test_a_full_disk_is_one_line(dataset: Path, tmp_path: Path, to: str) -> None:
+    path = place(to, tmp_path)
+    export_dataset(dataset, to, path, Selection(("reports",)))
+    before = {p.name: p.read_bytes() for p in tmp_path.rglob("*") if p.is_file()}
+    command = [sys.executable, "-c", ON_A_SMALL_DISK, "export", str(dataset), "--to", to, "--out", str(path)]
+    done = subprocess.run(command, capture_output=True, text=True)
+    assert (done.returncode, done.stdout) == (2, "")
+    assert done.stderr.splitlines()[0].startswith(f"xxgk: {path}: could not be written (")
+    assert "Traceback" not in done.stderr.partition("Exception ignored")[0]
+    assert {p.name: p.read_bytes() for p in tmp_path.rglob("*") if p.is_file()} == before
+
+
+def test_a_key_that_stops_duckdb_is_no_error(dataset: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    def stop(*_: object) -> None:
+        raise RuntimeError("Query interrupted")
+
+    monkeypatch.setattr("output.exports.duckdb._write_tables", stop)
+    with pytest.raises(KeyboardInterrupt):
+        export_dataset(dataset, "duckdb", tmp_path / "x.duckdb", Selection())
+    assert list(tmp_path.iterdir()) == []
 
 
 def test_what_a_killed_run_left_is_no_hindrance(dataset: Path, tmp_path: Path) -> None:
@@ -620,6 +655,17 @@ def test_wrong_usage_is_one_line(
     status, printed, error = run(monkeypatch, capfd, "export", dataset, *arguments, "--out", tmp_path / "x")
     assert (status, printed) == (2, "")
     assert told in error
-    status, _, error = run(monkeypatch, capfd, "export", tmp_path, "--to", "csv", "--out", tmp_path / "x")
-    assert (status, error.count("\n")) == (2, 1)
-    assert "is no dataset" in error
+    for folder, words in ((tmp_path, "is no dataset"), (tmp_path / "nowhere", "no such folder; write it: xxgk parse")):
+        status, _, error = run(monkeypatch, capfd, "export", folder, "--to", "csv", "--out", tmp_path / "x")
+        assert (status, error.count("\n")) == (2, 1)
+        assert words in error
+
+
+def test_a_broken_dataset_is_told(dataset: Path, tmp_path: Path) -> None:
+    broken = tmp_path / "broken"
+    shutil.copytree(dataset, broken)
+    data = (broken / "values.parquet").read_bytes()
+    for name, content in (("values", data[: len(data) // 2]), ("values", data[:100] + b"x" * 300 + data[400:])):
+        (broken / f"{name}.parquet").write_bytes(content)
+        with pytest.raises(ExportError, match=r"values\.parquet: cannot be read .*; write the dataset anew"):
+            export_dataset(broken, "csv", tmp_path / "csv", Selection(("values",)))

@@ -36,6 +36,8 @@ def diff(
     - All differences are counted, whatever --limit says.
     - Exit status 0: nothing differs; 1: something does; 2: wrong usage, or no dataset.
     """
+    import pyarrow as pa
+
     from output.diff import diff_datasets
     from output.replace import DatasetError
 
@@ -45,6 +47,9 @@ def diff(
         found = diff_datasets(old, new, limit or None)
     except DatasetError as error:
         raise UsageError(str(error)) from None
+    except pa.ArrowException as error:
+        told = str(error).strip().partition("\n")[0]
+        raise UsageError(f"{old}, {new}: a file of one of them cannot be read ({told}); write it anew") from None
     if page is not None:
         _write_page(found, page, lang)
     if as_json:
@@ -101,5 +106,10 @@ def _write_page(found: "Diff", page: Path, lang: Literal["en", "zh"]) -> None:
     from output.diff_page import make_page
 
     new = page.with_name(f".{page.name}.new")
-    new.write_text(make_page(found, lang), encoding="utf-8")
-    new.replace(page)
+    try:
+        new.write_text(make_page(found, lang), encoding="utf-8")
+        new.replace(page)
+    except OSError as error:
+        raise UsageError(f"{page}: could not be written ({error.strerror}); name another place") from None
+    finally:
+        new.unlink(missing_ok=True)

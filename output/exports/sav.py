@@ -10,6 +10,8 @@ from output.exports.request import Exported, Ours, Request
 from output.exports.source import ExportTable
 from output.exports.statistics import Style, single_files, write_tables
 
+FAILURES = (OSError, pyreadstat.ReadstatError)
+
 
 def _formats(table: ExportTable, names: dict[str, str]) -> dict[str, Any]:
     """Numbers are scales, shown without decimals unless they are money; all else is nominal."""

@@ -12,6 +12,7 @@ import pyarrow.parquet
 
 from output.datapackage import read_package_files
 from output.exports.labels import Label, column_label, value_labels
+from output.replace import missing_dataset
 from output.schema import Column, load_tables
 
 BATCH_ROWS = 20_000
@@ -87,7 +88,7 @@ class Source:
     def __init__(self, folder: Path, selection: Selection) -> None:
         files = read_package_files(folder)
         if files is None:
-            raise ExportError(f"{folder}: is no dataset; name the folder given to xxgk parse --out")
+            raise ExportError(missing_dataset(folder))
         self.folder = folder
         self.selection = selection
         self._prefixes = [_prefix(code) for code in selection.divisions]
@@ -114,9 +115,10 @@ class Source:
         if not self._prefixes and not self.selection.years:
             return None
         path = self.folder / "reports.parquet"
-        if not path.is_file():
-            raise ExportError(f"{path}: is missing; write the dataset anew")
-        reports = pyarrow.parquet.read_table(path, columns=["report_id", "year", "division_code"])
+        try:
+            reports = pyarrow.parquet.read_table(path, columns=["report_id", "year", "division_code"])
+        except (pa.ArrowException, OSError) as error:
+            raise _unreadable(path, error) from None
         ids = self._fitting(reports.combine_chunks().to_batches()[0] if reports.num_rows else reports)["report_id"]
         if not len(ids):
             raise ExportError("the dataset has no report of these divisions and years together")
@@ -198,16 +200,27 @@ def _column(table: str, column: Column) -> ExportColumn:
     return ExportColumn(column.name, kind, label, column.description, column.unit, value_labels(table, column.name))
 
 
+def _unreadable(path: Path, error: Exception) -> ExportError:
+    told = str(error).strip().partition("\n")[0]
+    return ExportError(f"{path}: cannot be read ({told}); write the dataset anew")
+
+
 def _read_schema(path: Path) -> pa.Schema:
     if path.suffix == ".parquet":
-        return pyarrow.parquet.read_schema(path)
+        try:
+            return pyarrow.parquet.read_schema(path)
+        except (pa.ArrowException, OSError) as error:
+            raise _unreadable(path, error) from None
     return next(_read_batches(path)).schema
 
 
 def _read_batches(path: Path) -> Iterator[pa.RecordBatch]:
     if path.suffix == ".parquet":
-        with pyarrow.parquet.ParquetFile(path) as file:
-            yield from file.iter_batches(batch_size=BATCH_ROWS)
+        try:
+            with pyarrow.parquet.ParquetFile(path) as file:
+                yield from file.iter_batches(batch_size=BATCH_ROWS)
+        except (pa.ArrowException, OSError) as error:
+            raise _unreadable(path, error) from None
         return
     # The codebook, which has no Parquet file: all of it is text.
     columns = pyarrow.csv.read_csv(path).column_names

@@ -12,6 +12,7 @@ from output.exports.place import GENERATOR, is_json_of_ours
 from output.exports.request import Exported, Ours, Request
 from output.exports.source import ExportTable, Source
 
+FAILURES = (OSError, sqlite3.Error)
 METADATA = "metadata.json"
 # Says in the head of the file whose it is: "xxgk".
 APPLICATION_ID = 0x7878676B

@@ -6,6 +6,7 @@ from pathlib import Path
 from typing import Any
 
 import xlsxwriter
+from xlsxwriter.exceptions import XlsxWriterException
 from xlsxwriter.format import Format
 from xlsxwriter.worksheet import Worksheet
 
@@ -14,6 +15,7 @@ from output.exports.request import Exported, Ours, Request
 from output.exports.source import CODEBOOK, ExportColumn, ExportTable, Source
 from output.exports.texts import cut_utf16, is_formula, utf16_length, without_illegal
 
+FAILURES = (OSError, XlsxWriterException)
 MAX_ROWS = 1_048_576
 MAX_TEXT = 32_767
 NOTE = "export_note"
@@ -46,18 +48,20 @@ def write_export(asked: Request) -> Exported:
         "tmpdir": str(asked.folder),
     }
     done = Exported()
-    with xlsxwriter.Workbook(str(asked.path), options) as book:
-        book.set_properties({"title": "Yearly disclosure reports of Chinese agencies", "author": GENERATOR})
-        formats = _formats(book)
-        # The codebook stands last but one, as what explains the others.
-        for table in sorted(asked.source.tables, key=lambda table: table.name == CODEBOOK):
-            told = Told()
-            sheets = _Sheets(book, table, formats, _with_long_texts(asked.source, table), told)
-            for batch in asked.source.batches(table):
-                sheets.write([column.to_pylist() for column in batch.columns])
-            done.rows[table.name] = sheets.close()
-            done.notes += _notes(table, sheets.number, done.rows[table.name], told)
-        _write_columns(book, asked.source, formats)
+    # Closed only where all went well: closing writes the file, and one that is not whole is thrown away.
+    book = xlsxwriter.Workbook(str(asked.path), options)
+    book.set_properties({"title": "Yearly disclosure reports of Chinese agencies", "author": GENERATOR})
+    formats = _formats(book)
+    # The codebook stands last but one, as what explains the others.
+    for table in sorted(asked.source.tables, key=lambda table: table.name == CODEBOOK):
+        told = Told()
+        sheets = _Sheets(book, table, formats, _with_long_texts(asked.source, table), told)
+        for batch in asked.source.batches(table):
+            sheets.write([column.to_pylist() for column in batch.columns])
+        done.rows[table.name] = sheets.close()
+        done.notes += _notes(table, sheets.number, done.rows[table.name], told)
+    _write_columns(book, asked.source, formats)
+    book.close()
     return done
 
 
