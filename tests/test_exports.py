@@ -1,6 +1,7 @@
 """Exports: what other programs read back is what the dataset holds, labels with it, and no text does any harm."""
 
 import asyncio
+import contextlib
 import csv
 import json
 import re
@@ -189,6 +190,61 @@ def test_a_blank_is_told_from_a_zero_and_from_no_cell(tmp_path: Path, to: str) -
         bad: "unreadable 无法识别",
     }
     assert frame["flagged"].tolist() == ["applications_received", "", "", "", ""]
+
+
+ANY_TEXT = [
+    "<script>alert(1)</script>",
+    "=1+1",
+    "\u202eגabc\u202c",
+    "a\0b\x1b[31mc",
+    "x" * 1_000_000,
+    'one\ttwo\nthree "four", five',
+    "𠮷" * 20_000,
+]
+
+
+def read_back(to: str, path: Path) -> list[str]:
+    """The texts of the sections as the program that a format is for reads them."""
+    if to == "duckdb":
+        with duckdb.connect(str(path), read_only=True) as db:
+            return [row[0] for row in db.execute("SELECT text FROM sections ORDER BY report_id").fetchall()]
+    if to == "sqlite":
+        with contextlib.closing(sqlite3.connect(path)) as db:
+            return [row[0] for row in db.execute("SELECT text FROM sections ORDER BY report_id")]
+    if to == "xlsx":
+        return [str(row[3]) for row in openpyxl.load_workbook(path)["sections"].iter_rows(min_row=2, values_only=True)]
+    file = path / f"sections.{to}"
+    if to == "csv":
+        with file.open(encoding="utf-8-sig", newline="") as handle:
+            return [row["text"] for row in csv.DictReader(handle)]
+    if to == "parquet":
+        texts: list[str] = pyarrow.parquet.read_table(file)["text"].to_pylist()
+        return texts
+    read = pyreadstat.read_dta if to == "dta" else pyreadstat.read_sav
+    return list(read(file)[0]["text"])
+
+
+@pytest.mark.parametrize("to", FORMATS)
+def test_any_text_is_text_in_every_format(tmp_path: Path, to: str) -> None:
+    csv.field_size_limit(2_000_000)
+    records = [
+        msgspec.structs.replace(record, sections=[msgspec.structs.replace(record.sections[0], text=text)])
+        for record, text in zip(map(make_record, range(len(ANY_TEXT))), ANY_TEXT, strict=True)
+    ]
+    write_dataset(records, tmp_path / "dataset")
+    out = tmp_path / f"{HOSTILE[5].replace('/', '')} '\" {HOSTILE[0]}.{to}"
+    out = out if to in FILES else out.with_suffix("")
+    export_dataset(tmp_path / "dataset", to, out, Selection(("sections",)))
+    expected = list(ANY_TEXT)
+    if to == "csv":
+        expected[1] = "'=1+1"
+    if to in ("dta", "sav"):
+        expected = [text.replace("\0", "") for text in expected]
+    if to == "sav":
+        expected = [cut_bytes(text, 32_767) for text in expected]
+    if to == "xlsx":
+        expected = [cut_utf16(without_illegal(text), 32_767) for text in expected]
+    assert read_back(to, out) == expected
 
 
 def test_long_texts_are_whole_in_stata_and_cut_in_spss(dataset: Path, tmp_path: Path) -> None:

@@ -189,7 +189,10 @@ def _long(texts: Any) -> Iterator[str]:
 def _notes(table: ExportTable, sheets: int, rows: int, told: Told) -> list[str]:
     notes = []
     if sheets > 1:
-        notes.append(f"{table.name}: {rows:,} rows stand on {sheets} sheets, since a sheet holds {MAX_ROWS:,}")
+        notes.append(
+            f"{table.name}: {rows:,} rows stand on {sheets} sheets, since a sheet holds {MAX_ROWS:,}; "
+            "name fewer with --table, --year and --division, or take another format, such as parquet"
+        )
     if told.cut:
         notes.append(f"{table.name}: {told.cut:,} texts were cut to {MAX_TEXT:,} characters; see its column {NOTE}")
     if told.cleaned:
