@@ -203,6 +203,32 @@ ANY_TEXT = [
 ]
 
 
+def test_a_number_that_is_a_missing_value_in_spss_is_told(tmp_path: Path) -> None:
+    record = make_record(1)
+    values = [msgspec.structs.replace(record.values[0], value=-9999991)]
+    write_dataset([msgspec.structs.replace(record, values=values)], tmp_path / "dataset")
+    with pytest.raises(ExportError, match="panel: has the number -9999991, a missing value here; take --to dta"):
+        export_dataset(tmp_path / "dataset", "sav", tmp_path / "sav", Selection(("panel",)))
+    export_dataset(tmp_path / "dataset", "dta", tmp_path / "dta", Selection(("panel",)))
+    assert pyreadstat.read_dta(tmp_path / "dta" / "panel.dta")[0]["applications_received"].tolist() == [-9999991]
+
+
+@pytest.mark.parametrize("to", FORMATS)
+def test_days_of_any_year(tmp_path: Path, to: str) -> None:
+    days = ["0001-01-01", "1582-10-10", "1899-12-31", "1900-01-01", "1900-03-01", "9999-12-31", "2024"]
+    records = []
+    for number, day in enumerate(days):
+        record = make_record(number)
+        records.append(msgspec.structs.replace(record, report=msgspec.structs.replace(record.report, published=day)))
+    write_dataset(records, tmp_path / "dataset")
+    done = export_dataset(tmp_path / "dataset", to, place(to, tmp_path), Selection(("reports",)))
+    assert done.rows["reports"] == len(days)
+    if to == "xlsx":
+        rows = openpyxl.load_workbook(place(to, tmp_path))["reports"].iter_rows(values_only=True)
+        at = next(rows).index("published")
+        assert [str(row[at])[:10] for row in rows] == [*days[:-1], "2024-01-01"]
+
+
 def read_back(to: str, path: Path) -> list[str]:
     """The texts of the sections as the program that a format is for reads them."""
     if to == "duckdb":

@@ -5,6 +5,8 @@ from pathlib import Path
 from typing import Any, NamedTuple
 
 import msgspec
+import numpy as np
+import numpy.typing as npt
 import pandas as pd
 import pyarrow as pa
 import pyarrow.compute as pc
@@ -152,10 +154,22 @@ def _frame(part: pa.Table, layout: _Layout) -> tuple[pd.DataFrame, int]:
             cut += shortened
         elif layout.doubts and column.name in layout.doubts.codes:
             reasons = layout.doubts.reasons(part["report_id"], column.name)
-            columns[name] = with_reasons(values.to_numpy(), reasons, layout.style.missing)
+            columns[name] = with_reasons(_unlike(values, layout), reasons, layout.style.missing)
         else:
             columns[name] = _plain(values, column)
     return pd.DataFrame(columns), cut
+
+
+def _unlike(values: pa.ChunkedArray, layout: _Layout) -> npt.NDArray[np.float64]:
+    """The numbers, after making sure that none is one that stands for a missing value."""
+    marks = layout.style.missing
+    if not isinstance(marks[0], str):
+        alike = pc.is_in(values, pa.array(marks, pa.float64()))
+        if pc.any(alike).as_py():
+            found = values.filter(alike)[0].as_py()
+            raise ExportError(f"{layout.table.name}: has the number {found:.0f}, a missing value here; take --to dta")
+    numbers: npt.NDArray[np.float64] = values.to_numpy()
+    return numbers
 
 
 def _numbered(values: pa.ChunkedArray, codes: Codes) -> Any:

@@ -18,6 +18,8 @@ from output.exports.texts import cut_utf16, is_formula, utf16_length, without_il
 FAILURES = (OSError, XlsxWriterException)
 MAX_ROWS = 1_048_576
 MAX_TEXT = 32_767
+# Days before 1900 are none to Excel, and those of its first two months are off by one.
+_FIRST_YEAR = 1901
 NOTE = "export_note"
 COLUMNS = "columns"
 _HEADER = ("table", "column", "label_en", "label_zh", "unit", "type", "codes", "description")
@@ -141,8 +143,10 @@ class _Sheets:
                 sheet.write_string(at, column, text, formats["quoted"] if is_formula(text) else None)
             elif kind == "boolean":
                 sheet.write_boolean(at, column, value)
-            elif kind in ("date", "time"):
+            elif kind in ("date", "time") and value.year >= _FIRST_YEAR:
                 sheet.write_datetime(at, column, value, formats[kind])
+            elif kind in ("date", "time"):
+                sheet.write_string(at, column, value.isoformat())
             else:
                 sheet.write_number(at, column, value)
         if notes:
