@@ -33,7 +33,7 @@ from output.exports.labels import NAME_LIMIT, column_label, variable_names
 from output.exports.source import Source, _column
 from output.exports.statistics import _label
 from output.exports.texts import cut_bytes, cut_utf16, harmless, is_formula, utf16_length, without_illegal
-from output.schema import load_tables
+from output.schema import load_tables, panel_indicators
 from parsers.records import Check, Count, RecordSet, Report, Section, Value
 from xxgk import cli
 
@@ -201,6 +201,23 @@ ANY_TEXT = [
     'one\ttwo\nthree "four", five',
     "𠮷" * 20_000,
 ]
+
+
+@pytest.mark.parametrize("to", ["dta", "sav"])
+def test_a_report_of_nothing_but_blanks(tmp_path: Path, to: str) -> None:
+    """Every variable of the panel has labels then, also those with the longest names."""
+    record = make_record(0)
+    values = [
+        Value(
+            record.report.report_id, code, "total" if item.dimension else None, None, "件", "", "blank", 0, 0, 0, 0, ""
+        )
+        for code, item in panel_indicators().items()
+    ]
+    write_dataset([msgspec.structs.replace(record, values=values)], tmp_path / "dataset")
+    export_dataset(tmp_path / "dataset", to, tmp_path / to, Selection(("panel",)))
+    path = tmp_path / to / f"panel.{to}"
+    told = (pyreadstat.read_dta if to == "dta" else pyreadstat.read_sav)(path, user_missing=True)[1]
+    assert len((told.missing_user_values if to == "dta" else told.missing_ranges).keys()) == len(values)
 
 
 def test_a_number_that_is_a_missing_value_in_spss_is_told(tmp_path: Path) -> None:
@@ -640,7 +657,7 @@ def test_names_of_all_columns_are_short_words() -> None:
     assert cut == [], "add words to [short] in output/exports/labels.toml"
 
 
-VALID = re.compile(r"[A-Za-z][A-Za-z0-9_]{0,30}", re.ASCII)
+VALID = re.compile(r"[A-Za-z][A-Za-z0-9_]{0,28}", re.ASCII)
 
 
 @given(

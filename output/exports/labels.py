@@ -10,8 +10,8 @@ from typing import Any, NamedTuple
 
 from parsers.codebook import load_codebook
 
-# Stata allows 32 characters, but the library names the labels of values after the variable and keeps one for itself.
-NAME_LIMIT = 31
+# Stata allows 32 characters, but the library names the labels of values after the variable and its number.
+NAME_LIMIT = 29
 # A name that is too long, or that another one has already, ends with so many hex digits of its digest.
 _DIGEST = 4
 
