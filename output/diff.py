@@ -24,7 +24,7 @@ _VALUE_KEY = (ID, "indicator", "applicant")
 _VALUE = ("value", "unit", "raw", "status")
 _CHECK_KEY = (ID, "rule", "subject")
 _CHECK = ("outcome", "diagnosis", "detail")
-# Tables of which is only told which reports have other rows.
+# Tables of which is only told how many rows of a report are others.
 _ROUGHLY = ("counts", "sections")
 # The rows of one side that have the same key are told apart by their order.
 _NTH = "nth "
@@ -137,9 +137,14 @@ class _Comparison:
         )
 
     def _compare_roughly(self, name: str, old: pa.Table, new: pa.Table) -> None:
-        both = pd.concat([_digests(old), _digests(new)], axis=1, keys=("old", "new"))
-        for report_id in both.index[both["old"].ne(both["new"])]:
-            self._revise(str(report_id)).tables.append(name)
+        sides = pd.concat([_digests(old), _digests(new)], axis=1, keys=("old", "new")).fillna(0)
+        only_old = (sides["old"] - sides["new"]).clip(lower=0).groupby(level=0).sum()
+        only_new = (sides["new"] - sides["old"]).clip(lower=0).groupby(level=0).sum()
+        # A row that was changed is on either side one that is not on the other.
+        differ = only_old.combine(only_new, max)
+        for report_id, number in differ[differ > 0].items():
+            revised = self._revise(str(report_id))
+            revised.tables[name] = revised.tables.get(name, 0) + int(number)
 
     def _revise(self, report_id: str) -> Revised:
         if report_id not in self._revised:
@@ -147,9 +152,9 @@ class _Comparison:
         return self._revised[report_id]
 
     def _line(self, report_id: str, side: int) -> dict[str, Any]:
-        row: dict[Any, Any] = self._reports[side].loc[[report_id]].to_dict("records")[0]
-        told = {name: None if pd.isna(row[name]) else row[name] for name in ("agency", "year", "title")}
-        return {"report_id": report_id, **told, "year": None if told["year"] is None else int(told["year"])}
+        reports = self._reports[side]
+        agency, year, title = (_plain(reports.at[report_id, name]) for name in ("agency", "year", "title"))
+        return {"report_id": report_id, "agency": agency, "year": year, "title": title}
 
     def _short(self, report_id: str) -> dict[str, Any]:
         line = self._line(report_id, 1)
@@ -230,7 +235,7 @@ def _plain(value: Any) -> Any:
 
 
 def _digests(rows: pa.Table) -> pd.Series:
-    """A number for the rows of each report, whatever their order."""
+    """By report and digest of a row: how many such rows there are."""
     frame = rows.to_pandas()
-    hashes = pd.util.hash_pandas_object(frame, index=False)
-    return hashes.groupby(frame[ID]).sum()
+    hashes = pd.util.hash_pandas_object(frame, index=False).rename("digest")
+    return hashes.groupby([frame[ID], hashes]).size()

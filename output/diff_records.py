@@ -27,7 +27,7 @@ class Revised(msgspec.Struct, kw_only=True):
     """A report that is on both sides and differs.
 
     ``old_report_id`` is told where its id is another one now; ``values``, ``newly_failing`` and ``no_longer_failing``
-    are numbers; ``tables`` names others in which its rows differ.
+    are numbers; ``tables`` tells of others how many of its rows differ.
     """
 
     report_id: str
@@ -39,7 +39,7 @@ class Revised(msgspec.Struct, kw_only=True):
     values: int = 0
     newly_failing: int = 0
     no_longer_failing: int = 0
-    tables: list[str] = []
+    tables: dict[str, int] = {}
 
 
 class ValueChange(msgspec.Struct, frozen=True, kw_only=True):

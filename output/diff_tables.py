@@ -9,7 +9,7 @@ import pyarrow.parquet
 
 from output.datapackage import FILE_NAME, read_package_files
 from output.diff_records import TableChange
-from output.replace import DatasetError
+from output.replace import DatasetError, missing_dataset
 
 Tables = dict[str, Path]
 Paths = tuple[Path | None, Path | None]
@@ -27,7 +27,7 @@ def find_tables(folder: Path) -> Tables:
     Raises DatasetError where the folder holds no dataset, or one without reports.
     """
     if read_package_files(folder) is None:
-        raise DatasetError(f"{folder}: is no dataset; name the folder given to xxgk parse --out")
+        raise DatasetError(missing_dataset(folder))
     found: Tables = {}
     for suffix in (".parquet", ".csv"):
         for path in sorted(folder.glob(f"*{suffix}")):
@@ -43,11 +43,17 @@ def read_version(folder: Path) -> str:
 
 
 def read_reports(folder: Path) -> pd.DataFrame:
-    """What identifies the reports, by report_id; ``key`` is that of the agency, missing where it is not known."""
+    """What identifies the reports, by report_id; ``key`` is that of the agency, missing where it is not known.
+
+    Raises DatasetError where two reports have the same id.
+    """
     path = folder / f"{_REPORTS}.parquet"
     there = pyarrow.parquet.read_schema(path).names
     columns = ["report_id", *(name for name in _LINE if name in there)]
     frame: pd.DataFrame = pyarrow.parquet.read_table(path, columns=columns).to_pandas().set_index("report_id")
+    if not frame.index.is_unique:
+        twice = frame.index[frame.index.duplicated()][0]
+        raise DatasetError(f"{path}: report {twice} stands in it twice; write the dataset anew")
     # A dataset of an older version knows agencies by division and name only.
     named = frame["division_code"] + " " + frame["agency"]
     frame["key"] = frame["agency_id"].fillna(named) if "agency_id" in there else named

@@ -48,6 +48,15 @@ def recover(folder: Path) -> None:
         old.rename(folder)
 
 
+def missing_dataset(folder: Path) -> str:
+    """Why a folder holds no dataset, and what to do, as one line for a person."""
+    if folder.is_dir():
+        return f"{folder}: is no dataset; name the folder given to xxgk parse --out"
+    old = old_folder(folder.resolve())
+    cure = f"a write was cut off; rename {old} to it" if old.is_dir() else "write it: xxgk parse INPUT --out DIR"
+    return f"{folder}: no such folder; {cure}"
+
+
 @contextmanager
 def replaced_folder(folder: Path, package: str = PACKAGE_NAME) -> Iterator[Path]:
     """A new, empty folder to fill; when the block ends without an error it takes the place of ``folder``.

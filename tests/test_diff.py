@@ -19,6 +19,7 @@ from hypothesis import strategies as st
 from output import windows
 from output.dataset import write_dataset
 from output.diff import diff_datasets
+from output.diff_blocks import _words, make_blocks
 from output.diff_page import make_page
 from output.diff_records import Diff, FieldChange
 from output.replace import DatasetError
@@ -154,7 +155,27 @@ def test_fields_and_texts(pair: Pair) -> None:
     diff = pair.compare(changed(2, record))
     (revised,) = diff.revised.items
     assert revised.fields == {"title": FieldChange("报告2", None)}
-    assert revised.tables == ["sections"]
+    assert revised.tables == {"sections": 1}
+
+
+def test_counts_and_the_file_and_the_agency(pair: Pair) -> None:
+    """Two counts of one report, one of which is new; the same page with other bytes; another agency."""
+    first = make_record(1)
+    more = msgspec.structs.replace(first.counts[0], count_id=1, value=7)
+    counted = msgspec.structs.replace(first, counts=[msgspec.structs.replace(first.counts[0], value=52), more])
+    second, third = make_record(2), make_record(3)
+    reports = [
+        msgspec.structs.replace(second.report, source_sha256="1" * 64),
+        msgspec.structs.replace(third.report, agency_id="330502:机关"),
+    ]
+    new = [counted, *(msgspec.structs.replace(r, report=h) for r, h in zip((second, third), reports, strict=True))]
+    diff = pair.compare(lambda records: [records[0], *new, *records[4:]])
+    assert totals(diff) == {"revised": 3}
+    told = diff.revised.items
+    assert [item.tables for item in told] == [{"counts": 2}, {}, {}]
+    assert [list(item.fields) for item in told] == [[], ["source_sha256"], ["agency_id"]]
+    words = [row[-1] for block in make_blocks(diff, "en") if block.name == "revised" for row in block.rows]
+    assert words[:2] == ["counts: 2 differ", "source_sha256: 000000000000… → 111111111111…"]
 
 
 def test_reports_added_and_gone(pair: Pair) -> None:
@@ -219,6 +240,12 @@ def test_what_cannot_be_compared_is_told(pair: Pair) -> None:
     path = new / "values.parquet"
     pyarrow.parquet.write_table(pyarrow.parquet.read_table(path).sort_by([("report_id", "descending")]), path)
     with pytest.raises(DatasetError, match=r"values\.parquet: its rows are not in the order of report_id"):
+        diff_datasets(pair.folder / "old", new)
+    for name in ("old", "new"):
+        path = pair.folder / name / "reports.parquet"
+        rows = pyarrow.parquet.read_table(path)
+        pyarrow.parquet.write_table(pa.concat_tables([rows.slice(0, 1), rows]), path)
+    with pytest.raises(DatasetError, match=r"reports\.parquet: report 0{16} stands in it twice"):
         diff_datasets(pair.folder / "old", new)
     with pytest.raises(DatasetError, match="is no dataset"):
         diff_datasets(pair.folder / "old", pair.folder)
@@ -285,6 +312,29 @@ def test_the_page_shows_texts_as_text(pair: Pair) -> None:
     assert 'name="viewport"' in page
 
 
+def test_the_page_in_chinese(pair: Pair) -> None:
+    record = replaced(make_record(4), "values", 1, value=None, status="blank", raw="")
+    record = replaced(record, "checks", 0, outcome="fail", detail="does not fit")
+    page = make_page(pair.compare(changed(4, record)), "zh")
+    assert '<html lang="zh-Hans">' in page
+    for words in (
+        "改变的数值: 1",
+        "一、本年新收政府信息公开申请数量 (applications.received)",
+        "总计",
+        "空白",
+        "不一致",
+    ):
+        assert words in page
+    assert not re.search(r"Values changed|>before<|blank", page)
+
+
+def test_both_languages_have_the_same_words() -> None:
+    words = _words()
+    assert words["en"].keys() == words["zh"].keys()
+    for name, text in words["en"].items():
+        assert set(re.findall(r"\{\w+\}", text)) == set(re.findall(r"\{\w+\}", words["zh"][name])), name
+
+
 Run = Callable[..., tuple[int, str, str]]
 
 
@@ -305,14 +355,14 @@ def test_the_command_ends_as_diff_does(tmp_path: Path, run: Run) -> None:
     old, new = tmp_path / "old", tmp_path / "new"
     status, printed, told = run(old, new)
     assert (status, told) == (0, "")
-    assert "nothing differs" in printed
+    assert "Nothing differs." in printed
     record = replaced(make_record(4, agency=HOSTILE), "values", 1, value=77, raw="77")
     pair.compare(lambda records: [*records[:4], record, *records[5:9]])
     page = tmp_path / "page.html"
     status, printed, told = run(old, new, "--page", page, "--limit", 2)
     assert (status, told) == (1, "")
     assert "Reports gone: 3" in printed
-    assert "2 of 3 are shown; --limit 0 shows all" in printed
+    assert "2 of 3 are shown. --limit 0" in printed
     assert re.search(r"applications\.received +total +5 +77", printed)
     assert "\x1b" not in printed
     assert page.read_text(encoding="utf-8").startswith("<!DOCTYPE html>")

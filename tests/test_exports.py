@@ -1,16 +1,21 @@
 """Exports: what other programs read back is what the dataset holds, labels with it, and no text does any harm."""
 
 import asyncio
+import contextlib
 import csv
 import json
 import re
+import shutil
 import sqlite3
+import subprocess
 import sys
 from datetime import date
 from pathlib import Path
 from typing import Any
 
 import duckdb
+import frictionless
+import msgspec
 import openpyxl
 import pandas as pd
 import pyarrow as pa
@@ -28,7 +33,7 @@ from output.exports.labels import NAME_LIMIT, column_label, variable_names
 from output.exports.source import Source, _column
 from output.exports.statistics import _label
 from output.exports.texts import cut_bytes, cut_utf16, harmless, is_formula, utf16_length, without_illegal
-from output.schema import load_tables
+from output.schema import load_tables, panel_indicators
 from parsers.records import Check, Count, RecordSet, Report, Section, Value
 from xxgk import cli
 
@@ -140,11 +145,149 @@ def test_variables_are_told(dataset: Path, tmp_path: Path, to: str) -> None:
     assert name == "app_res_ref_adm_inquiry"
     assert told.column_names_to_labels[name].endswith("(件)")
     assert [lines[column]["variable"] for column in lines] == list(frame.columns)
+    assert list(frame.columns)[-1] == "flagged"
     assert frame["applications_received"].tolist() == [
         row["applications.received"] for row in rows_of(dataset, "panel")
     ]
     # No number was read: missing, not 0.
     assert frame["applications_carried_over"].isna().all()
+
+
+@pytest.mark.parametrize("to", ["dta", "sav"])
+def test_a_blank_is_told_from_a_zero_and_from_no_cell(tmp_path: Path, to: str) -> None:
+    """Each report has another cell of the same indicator; a check on the first one fails."""
+    cells = [(0, "number"), (None, "blank"), (None, "not_applicable"), (None, "unreadable"), (7, "number")]
+    records = []
+    for number, (value, status) in enumerate(cells):
+        record = make_record(number)
+        values = [
+            Value(v.report_id, v.indicator, "total", value, "件", "", status, 1, 3, 9, 20, "")
+            for v in record.values[:1]
+        ]
+        # Nobody has a number here: the variable is one of numbers all the same.
+        values.append(
+            Value(values[0].report_id, "disclosure.fees.amount", None, None, "万元", "", "blank", 0, 1, 1, 1, "")
+        )
+        records.append(msgspec.structs.replace(record, values=values, checks=record.checks * (number == 0)))
+    write_dataset(records, tmp_path / "dataset")
+    export_dataset(tmp_path / "dataset", to, tmp_path / to, Selection(("panel",)))
+    read = pyreadstat.read_dta if to == "dta" else pyreadstat.read_sav
+    path = tmp_path / to / f"panel.{to}"
+    plain = read(path)[0].set_index("report_id").sort_index()
+    frame, told = read(path, user_missing=True)
+    frame = frame.set_index("report_id").sort_index()
+    blank, none, bad = ("b", "n", "u") if to == "dta" else (-9999991, -9999992, -9999993)
+    assert frame["applications_received"].tolist() == [0, blank, none, bad, 7]
+    assert frame["disclosure_fees_amount"].tolist() == [blank] * 5
+    # No cell of it was found in any report.
+    assert frame["applications_carried_forward"].isna().all()
+    # Whoever does not ask gets nothing that could be taken for a number.
+    assert [None if pd.isna(n) else n for n in plain["applications_received"]] == [0, None, None, None, 7]
+    assert plain["disclosure_fees_amount"].isna().all()
+    assert told.variable_value_labels["applications_received"] == {
+        blank: "blank 空白",
+        none: "not_applicable 不适用",
+        bad: "unreadable 无法识别",
+    }
+    assert frame["flagged"].tolist() == ["applications_received", "", "", "", ""]
+
+
+ANY_TEXT = [
+    "<script>alert(1)</script>",
+    "=1+1",
+    "\u202eגabc\u202c",
+    "a\0b\x1b[31mc",
+    "x" * 1_000_000,
+    'one\ttwo\nthree "four", five',
+    "𠮷" * 20_000,
+]
+
+
+@pytest.mark.parametrize("to", ["dta", "sav"])
+def test_a_report_of_nothing_but_blanks(tmp_path: Path, to: str) -> None:
+    """Every variable of the panel has labels then, also those with the longest names."""
+    record = make_record(0)
+    values = [
+        Value(
+            record.report.report_id, code, "total" if item.dimension else None, None, "件", "", "blank", 0, 0, 0, 0, ""
+        )
+        for code, item in panel_indicators().items()
+    ]
+    write_dataset([msgspec.structs.replace(record, values=values)], tmp_path / "dataset")
+    export_dataset(tmp_path / "dataset", to, tmp_path / to, Selection(("panel",)))
+    path = tmp_path / to / f"panel.{to}"
+    told = (pyreadstat.read_dta if to == "dta" else pyreadstat.read_sav)(path, user_missing=True)[1]
+    assert len((told.missing_user_values if to == "dta" else told.missing_ranges).keys()) == len(values)
+
+
+def test_a_number_that_is_a_missing_value_in_spss_is_told(tmp_path: Path) -> None:
+    record = make_record(1)
+    values = [msgspec.structs.replace(record.values[0], value=-9999991)]
+    write_dataset([msgspec.structs.replace(record, values=values)], tmp_path / "dataset")
+    with pytest.raises(ExportError, match="panel: has the number -9999991, a missing value here; take --to dta"):
+        export_dataset(tmp_path / "dataset", "sav", tmp_path / "sav", Selection(("panel",)))
+    export_dataset(tmp_path / "dataset", "dta", tmp_path / "dta", Selection(("panel",)))
+    assert pyreadstat.read_dta(tmp_path / "dta" / "panel.dta")[0]["applications_received"].tolist() == [-9999991]
+
+
+@pytest.mark.parametrize("to", FORMATS)
+def test_days_of_any_year(tmp_path: Path, to: str) -> None:
+    days = ["0001-01-01", "1582-10-10", "1899-12-31", "1900-01-01", "1900-03-01", "9999-12-31", "2024"]
+    records = []
+    for number, day in enumerate(days):
+        record = make_record(number)
+        records.append(msgspec.structs.replace(record, report=msgspec.structs.replace(record.report, published=day)))
+    write_dataset(records, tmp_path / "dataset")
+    done = export_dataset(tmp_path / "dataset", to, place(to, tmp_path), Selection(("reports",)))
+    assert done.rows["reports"] == len(days)
+    if to == "xlsx":
+        rows = openpyxl.load_workbook(place(to, tmp_path))["reports"].iter_rows(values_only=True)
+        at = next(rows).index("published")
+        assert [str(row[at])[:10] for row in rows] == [*days[:-1], "2024-01-01"]
+
+
+def read_back(to: str, path: Path) -> list[str]:
+    """The texts of the sections as the program that a format is for reads them."""
+    if to == "duckdb":
+        with duckdb.connect(str(path), read_only=True) as db:
+            return [row[0] for row in db.execute("SELECT text FROM sections ORDER BY report_id").fetchall()]
+    if to == "sqlite":
+        with contextlib.closing(sqlite3.connect(path)) as db:
+            return [row[0] for row in db.execute("SELECT text FROM sections ORDER BY report_id")]
+    if to == "xlsx":
+        return [str(row[3]) for row in openpyxl.load_workbook(path)["sections"].iter_rows(min_row=2, values_only=True)]
+    file = path / f"sections.{to}"
+    if to == "csv":
+        with file.open(encoding="utf-8-sig", newline="") as handle:
+            return [row["text"] for row in csv.DictReader(handle)]
+    if to == "parquet":
+        texts: list[str] = pyarrow.parquet.read_table(file)["text"].to_pylist()
+        return texts
+    read = pyreadstat.read_dta if to == "dta" else pyreadstat.read_sav
+    return list(read(file)[0]["text"])
+
+
+@pytest.mark.parametrize("to", FORMATS)
+def test_any_text_is_text_in_every_format(tmp_path: Path, to: str) -> None:
+    csv.field_size_limit(2_000_000)
+    records = [
+        msgspec.structs.replace(record, sections=[msgspec.structs.replace(record.sections[0], text=text)])
+        for record, text in zip(map(make_record, range(len(ANY_TEXT))), ANY_TEXT, strict=True)
+    ]
+    write_dataset(records, tmp_path / "dataset")
+    out = tmp_path / f"{HOSTILE[5].replace('/', '')} '\" {HOSTILE[0]}.{to}"
+    out = out if to in FILES else out.with_suffix("")
+    export_dataset(tmp_path / "dataset", to, out, Selection(("sections",)))
+    expected = list(ANY_TEXT)
+    if to == "csv":
+        expected[1] = "'=1+1"
+    if to in ("dta", "sav"):
+        expected = [text.replace("\0", "") for text in expected]
+    if to == "sav":
+        expected = [cut_bytes(text, 32_767) for text in expected]
+    if to == "xlsx":
+        expected = [cut_utf16(without_illegal(text), 32_767) for text in expected]
+    assert read_back(to, out) == expected
 
 
 def test_long_texts_are_whole_in_stata_and_cut_in_spss(dataset: Path, tmp_path: Path) -> None:
@@ -199,6 +342,9 @@ def test_excel_has_a_sheet_for_each_table(dataset: Path, book: openpyxl.Workbook
         assert sheet.auto_filter.ref.startswith("A1:")
         assert all(cell.font.bold for cell in sheet[1])
     assert book["reports"].column_dimensions["A"].width > 15
+    # A table without rows has a head that can be read, too.
+    assert book["revisions"].column_dimensions["A"].width > 10
+    assert "GB/T 2260 code of the division 行政区划代码" in book["panel"]["D1"].comment.text
 
 
 def test_excel_cells_are_typed_and_harmless(book: openpyxl.Workbook) -> None:
@@ -288,7 +434,7 @@ def test_datasette_serves_sqlite_with_its_metadata(dataset: Path, tmp_path: Path
     for path in ("/x/values", "/x/panel", "/x/sections", "/x/agencies", "/x/checks?_facet=rule", "/x/codebook"):
         assert ask(served, path).status_code == 200, path
     assert (
-        "Administrative fees: amount charged this year (行政事业性收费:本年收费金额) Unit: 万元."
+        "Administrative fees: amount charged this year 行政事业性收费:本年收费金额 (万元)"
         in ask(served, "/x/panel").text
     )
     found = ask(served, "/x/sections.json?_shape=objects&_search=公开信息").json()
@@ -424,10 +570,43 @@ def test_an_export_that_fails_leaves_the_old_one(
         before = {p.name: p.read_bytes() for p in ([path] if path.is_file() else path.iterdir())}
         with monkeypatch.context() as patched:
             patched.setattr(Source, "batches", fail)
-            with pytest.raises(OSError, match="No space left"):
+            with pytest.raises(ExportError, match=r"No space left on device.*what stood there is as it was"):
                 export_dataset(dataset, to, path, Selection(("reports",)))
         assert {p.name: p.read_bytes() for p in ([path] if path.is_file() else path.iterdir())} == before
     assert {path.name for path in tmp_path.iterdir()} == {"export.xlsx", "csv"}
+
+
+# As on a disk that is full: no file may grow beyond some kilobytes.
+ON_A_SMALL_DISK = """
+import resource, signal, sys
+signal.signal(signal.SIGXFSZ, signal.SIG_IGN)
+resource.setrlimit(resource.RLIMIT_FSIZE, (4096, resource.RLIM_INFINITY))
+from xxgk.cli import main
+main()
+"""
+
+
+@pytest.mark.parametrize("to", FORMATS)
+def test_a_full_disk_is_one_line(dataset: Path, tmp_path: Path, to: str) -> None:
+    path = place(to, tmp_path)
+    export_dataset(dataset, to, path, Selection(("reports",)))
+    before = {p.name: p.read_bytes() for p in tmp_path.rglob("*") if p.is_file()}
+    command = [sys.executable, "-c", ON_A_SMALL_DISK, "export", str(dataset), "--to", to, "--out", str(path)]
+    done = subprocess.run(command, capture_output=True, text=True)
+    assert (done.returncode, done.stdout) == (2, "")
+    assert done.stderr.splitlines()[0].startswith(f"xxgk: {path}: could not be written (")
+    assert "Traceback" not in done.stderr.partition("Exception ignored")[0]
+    assert {p.name: p.read_bytes() for p in tmp_path.rglob("*") if p.is_file()} == before
+
+
+def test_a_key_that_stops_duckdb_is_no_error(dataset: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    def stop(*_: object) -> None:
+        raise RuntimeError("Query interrupted")
+
+    monkeypatch.setattr("output.exports.duckdb._write_tables", stop)
+    with pytest.raises(KeyboardInterrupt):
+        export_dataset(dataset, "duckdb", tmp_path / "x.duckdb", Selection())
+    assert list(tmp_path.iterdir()) == []
 
 
 def test_what_a_killed_run_left_is_no_hindrance(dataset: Path, tmp_path: Path) -> None:
@@ -443,6 +622,15 @@ def test_an_export_is_no_dataset(dataset: Path, tmp_path: Path) -> None:
         xxgk.load(tmp_path / "p")
 
 
+@pytest.mark.parametrize("to", sorted(FORMATS.keys() - FILES))
+def test_frictionless_finds_a_folder_valid(dataset: Path, tmp_path: Path, to: str) -> None:
+    export_dataset(dataset, to, tmp_path / to, Selection())
+    report = frictionless.validate(str(tmp_path / to / "datapackage.json"))
+    assert report.valid, report.flatten(["name", "type", "message"])
+    (tmp_path / to / f"reports.{to}").write_bytes(b"other")
+    assert not frictionless.validate(str(tmp_path / to / "datapackage.json")).valid
+
+
 def test_a_missing_package_is_told(dataset: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(
         "output.exports.import_module", lambda _: (_ for _ in ()).throw(ModuleNotFoundError(name="xlsxwriter"))
@@ -456,7 +644,7 @@ def test_a_missing_package_is_told(dataset: Path, tmp_path: Path, monkeypatch: p
 def test_every_column_has_a_label_in_both_languages() -> None:
     for table in load_tables().values():
         for column in table.columns:
-            label = column_label(column.name, column.description)
+            label = column_label(table.name, column.name, column.description)
             assert label.zh, f"{table.name}.{column.name}: give it a label in output/exports/labels.toml"
             told = _label(_column(table.name, column))
             assert len(told) <= 80
@@ -469,7 +657,7 @@ def test_names_of_all_columns_are_short_words() -> None:
     assert cut == [], "add words to [short] in output/exports/labels.toml"
 
 
-VALID = re.compile(r"[A-Za-z][A-Za-z0-9_]{0,31}", re.ASCII)
+VALID = re.compile(r"[A-Za-z][A-Za-z0-9_]{0,28}", re.ASCII)
 
 
 @given(
@@ -566,6 +754,17 @@ def test_wrong_usage_is_one_line(
     status, printed, error = run(monkeypatch, capfd, "export", dataset, *arguments, "--out", tmp_path / "x")
     assert (status, printed) == (2, "")
     assert told in error
-    status, _, error = run(monkeypatch, capfd, "export", tmp_path, "--to", "csv", "--out", tmp_path / "x")
-    assert (status, error.count("\n")) == (2, 1)
-    assert "is no dataset" in error
+    for folder, words in ((tmp_path, "is no dataset"), (tmp_path / "nowhere", "no such folder; write it: xxgk parse")):
+        status, _, error = run(monkeypatch, capfd, "export", folder, "--to", "csv", "--out", tmp_path / "x")
+        assert (status, error.count("\n")) == (2, 1)
+        assert words in error
+
+
+def test_a_broken_dataset_is_told(dataset: Path, tmp_path: Path) -> None:
+    broken = tmp_path / "broken"
+    shutil.copytree(dataset, broken)
+    data = (broken / "values.parquet").read_bytes()
+    for name, content in (("values", data[: len(data) // 2]), ("values", data[:100] + b"x" * 300 + data[400:])):
+        (broken / f"{name}.parquet").write_bytes(content)
+        with pytest.raises(ExportError, match=r"values\.parquet: cannot be read .*; write the dataset anew"):
+            export_dataset(broken, "csv", tmp_path / "csv", Selection(("values",)))

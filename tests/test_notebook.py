@@ -46,7 +46,7 @@ def test_the_notebook_runs(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> N
     )
     client.execute()
     told = outputs_of(notebook.cells)
-    for words in ("share granted (%)", "vega-lite", "T3-ROW", "total_zero", "⟦", "12"):
+    for words in ("that add up: ", "share granted (%)", "vega-lite", "T3-ROW", "total_zero", "⟦", "12"):
         assert words in told
     # The row of the table stands in the file at the line told.
     assert "属于国家秘密" in told

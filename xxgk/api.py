@@ -67,14 +67,10 @@ class Dataset:
 
     def __init__(self, folder: Path) -> None:
         from output.datapackage import read_package_files
-        from output.replace import old_folder
+        from output.replace import missing_dataset
 
         if not folder.is_dir():
-            old = old_folder(folder.resolve())
-            cure = (
-                f"a write was cut off; rename {old} to it" if old.is_dir() else "write it: xxgk parse INPUT --out DIR"
-            )
-            raise FileNotFoundError(f"{folder}: no such folder; {cure}")
+            raise FileNotFoundError(missing_dataset(folder))
         if read_package_files(folder) is None:
             raise ValueError(f"{folder}: holds no datapackage.json of xxgk; name the folder given to xxgk parse --out")
         self.folder = folder

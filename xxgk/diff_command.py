@@ -1,7 +1,7 @@
 """The command ``xxgk diff``: what differs between two datasets, on the terminal, as JSON, or as a page."""
 
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated
+from typing import TYPE_CHECKING, Annotated, Literal
 
 import typer
 
@@ -20,6 +20,7 @@ def diff(
     page: Annotated[
         Path | None, typer.Option("--page", metavar="FILE.html", help="Write a page of it to this file, too.")
     ] = None,
+    lang: Annotated[Literal["en", "zh"], typer.Option("--lang", help="Language of the page and the terminal.")] = "en",
     limit: Annotated[
         int, typer.Option("--limit", min=0, metavar="N", help="How many of each list are told; 0: all.")
     ] = 50,
@@ -35,6 +36,8 @@ def diff(
     - All differences are counted, whatever --limit says.
     - Exit status 0: nothing differs; 1: something does; 2: wrong usage, or no dataset.
     """
+    import pyarrow as pa
+
     from output.diff import diff_datasets
     from output.replace import DatasetError
 
@@ -44,46 +47,54 @@ def diff(
         found = diff_datasets(old, new, limit or None)
     except DatasetError as error:
         raise UsageError(str(error)) from None
+    except pa.ArrowException as error:
+        told = str(error).strip().partition("\n")[0]
+        raise UsageError(f"{old}, {new}: a file of one of them cannot be read ({told}); write it anew") from None
     if page is not None:
-        _write_page(found, page)
+        _write_page(found, page, lang)
     if as_json:
         import msgspec
 
         print(msgspec.json.format(msgspec.json.encode(found), indent=1).decode())
     else:
-        _show(found)
+        _show(found, lang)
     end_with(DIFFERENT if found.differs else 0)
 
 
-def _show(found: "Diff") -> None:
+def _show(found: "Diff", lang: Literal["en", "zh"]) -> None:
     from rich.text import Text
 
-    from output.diff_blocks import make_blocks, summarise
+    from output.diff_blocks import make_blocks, summarise, word
     from xxgk.show import make_console, new_table, plain
 
     console = make_console()
-    whole = new_table("", "before", "now")
-    for line in summarise(found):
+    whole = new_table("", word("before", lang), word("now", lang))
+    for line in summarise(found, lang):
         whole.add_row(*(Text(plain(text)) for text in line))
     console.print(whole)
-    blocks = make_blocks(found)
+    blocks = make_blocks(found, lang)
     for block in blocks:
         table = new_table(*block.header, title=f"{block.title}: {block.total:,}")
         for row in block.rows:
             table.add_row(*(Text(plain(text)) for text in row))
         console.print(table)
         if len(block.rows) < block.total:
-            console.print(f"  {len(block.rows):,} of {block.total:,} are shown; --limit 0 shows all\n")
+            told = word("shown", lang, shown=f"{len(block.rows):,}", total=f"{block.total:,}")
+            console.print(f"  {told} --limit 0\n")
     if not blocks:
-        console.print("nothing differs" if not found.differs else "only the version differs")
+        console.print(word("version_only" if found.differs else "same", lang))
 
 
 def _check_page(page: Path) -> None:
     """Better now than when all is compared: only an earlier page of ours is replaced."""
+    from output.diff_page import MARK
+
     if page.is_dir():
         raise UsageError(f"{page}: is a folder; name a file")
-    if page.exists() and "<title>What changed in the dataset</title>" not in _beginning(page):
+    if page.exists() and MARK not in _beginning(page):
         raise UsageError(f"{page}: is no page of xxgk diff, so it is not replaced; name another file")
+    if not page.parent.is_dir():
+        raise UsageError(f"{page}: there is no folder {page.parent}; make it, or name another file")
 
 
 def _beginning(page: Path) -> str:
@@ -91,9 +102,14 @@ def _beginning(page: Path) -> str:
         return handle.read(1000).decode("utf-8", errors="replace")
 
 
-def _write_page(found: "Diff", page: Path) -> None:
+def _write_page(found: "Diff", page: Path, lang: Literal["en", "zh"]) -> None:
     from output.diff_page import make_page
 
     new = page.with_name(f".{page.name}.new")
-    new.write_text(make_page(found), encoding="utf-8")
-    new.replace(page)
+    try:
+        new.write_text(make_page(found, lang), encoding="utf-8")
+        new.replace(page)
+    except OSError as error:
+        raise UsageError(f"{page}: could not be written ({error.strerror}); name another place") from None
+    finally:
+        new.unlink(missing_ok=True)

@@ -27,7 +27,9 @@ FILES = ("duckdb", "sqlite", "xlsx")
 
 
 class Format(Protocol):
-    """What the module of a format offers."""
+    """What the module of a format offers; ``FAILURES`` are what its library raises where the disk fails."""
+
+    FAILURES: tuple[type[Exception], ...]
 
     def write_export(self, asked: Request) -> Exported:
         """Write what is asked for."""
@@ -43,12 +45,20 @@ def export_dataset(
 
     ``out`` is a file for the formats in ``FILES``, else a folder, or a file with the format's suffix for one table.
     An older export is replaced, anything else only by ``force`` (a folder with other things in it never).
-    Raises ExportError with one line for a person, OSError where the disk fails.
+    Raises ExportError with one line for a person.
     """
     written_by = _load(to)
     source = Source(folder, selection)
     if out.resolve().is_relative_to(folder.resolve()):
         raise ExportError(f"{out}: is in the dataset itself; name another place")
+    try:
+        return _write(written_by, source, to, out, force, full_text)
+    except written_by.FAILURES as error:
+        told = str(error).strip().partition("\n")[0]
+        raise ExportError(f"{out}: could not be written ({told}); what stood there is as it was") from None
+
+
+def _write(written_by: Format, source: Source, to: str, out: Path, force: bool, full_text: bool) -> Exported:
     if to in FILES or out.suffix == f".{to}":
         if to not in FILES:
             _keep_one_table(source, out)

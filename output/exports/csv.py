@@ -9,6 +9,7 @@ from output.exports.request import Exported, Ours, Request
 from output.exports.source import ExportTable, Source
 from output.exports.texts import harmless
 
+FAILURES = (OSError,)
 # Without it Excel takes the file for one in the code page of the machine.
 MARK = b"\xef\xbb\xbf"
 

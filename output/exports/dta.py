@@ -8,7 +8,9 @@ from output.exports.place import GENERATOR
 from output.exports.request import Exported, Ours, Request
 from output.exports.statistics import Style, single_files, write_tables
 
-STYLE = Style(".dta", 0, pyreadstat.write_dta)
+FAILURES = (OSError, pyreadstat.ReadstatError)
+# Missing values with a letter: .b is blank, .n not applicable, .u unreadable; of . there is no cell at all.
+STYLE = Style(".dta", 0, pyreadstat.write_dta, ("b", "n", "u"), "missing_user_values")
 
 
 def write_export(asked: Request) -> Exported:

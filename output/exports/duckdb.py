@@ -8,8 +8,9 @@ import pyarrow as pa
 from output.exports.package import about
 from output.exports.place import GENERATOR
 from output.exports.request import Exported, Ours, Request
-from output.exports.source import ExportTable
+from output.exports.source import ExportTable, Source
 
+FAILURES = (OSError, duckdb.Error)
 # Enough for the keys of some hundred thousand reports; what is more goes to the disk.
 MEMORY_LIMIT = "2GB"
 _TYPES = {
@@ -24,20 +25,32 @@ _TYPES = {
 
 def write_export(asked: Request) -> Exported:
     """Write the tables to a new file; see ``output.exports.Format``."""
-    source, path, done = asked.source, asked.path, Exported()
+    path = asked.path
     with duckdb.connect(str(path)) as db:
         db.execute(f"SET memory_limit = '{MEMORY_LIMIT}'; SET temp_directory = '{_text(path)}.tmp'")
-        db.execute("CREATE TABLE about (key VARCHAR PRIMARY KEY, value VARCHAR)")
-        db.executemany("INSERT INTO about VALUES (?, ?)", list(about(source).items()))
-        for table in source.tables:
-            db.execute(_definition(table))
-            reader = pa.RecordBatchReader.from_batches(table.arrow(), source.batches(table))
-            db.register("incoming", reader)
-            db.execute(f"INSERT INTO {_name(table.name)} SELECT * FROM incoming")
-            db.unregister("incoming")
-            counted = db.execute(f"SELECT count(*) FROM {_name(table.name)}").fetchone()
-            done.rows[table.name] = counted[0] if counted else 0
-    return done
+        try:
+            return Exported(rows=_write_tables(db, asked.source))
+        except RuntimeError as error:
+            # How the library tells of Ctrl-C.
+            if "interrupted" in str(error).lower():
+                raise KeyboardInterrupt from None
+            raise
+
+
+def _write_tables(db: duckdb.DuckDBPyConnection, source: Source) -> dict[str, int]:
+    """Write the tables; the number of rows of each."""
+    rows = {}
+    db.execute("CREATE TABLE about (key VARCHAR PRIMARY KEY, value VARCHAR)")
+    db.executemany("INSERT INTO about VALUES (?, ?)", list(about(source).items()))
+    for table in source.tables:
+        db.execute(_definition(table))
+        reader = pa.RecordBatchReader.from_batches(table.arrow(), source.batches(table))
+        db.register("incoming", reader)
+        db.execute(f"INSERT INTO {_name(table.name)} SELECT * FROM incoming")
+        db.unregister("incoming")
+        counted = db.execute(f"SELECT count(*) FROM {_name(table.name)}").fetchone()
+        rows[table.name] = counted[0] if counted else 0
+    return rows
 
 
 def files_of(name: str) -> Ours:

@@ -10,7 +10,8 @@ from typing import Any, NamedTuple
 
 from parsers.codebook import load_codebook
 
-NAME_LIMIT = 32
+# Stata allows 32 characters, but the library names the labels of values after the variable and its number.
+NAME_LIMIT = 29
 # A name that is too long, or that another one has already, ends with so many hex digits of its digest.
 _DIGEST = 4
 
@@ -25,9 +26,10 @@ class Label(NamedTuple):
         return f"{self.en} {self.zh}".strip()
 
 
-def column_label(name: str, description: str) -> Label:
+def column_label(table: str, name: str, description: str) -> Label:
     """The label of a column: from ``labels.toml``, else that of the indicator of this code, else its description."""
-    told = _load_toml()["columns"].get(name)
+    labels: dict[str, list[str]] = _load_toml()["columns"]
+    told = labels.get(f"{table}.{name}") or labels.get(name)
     if told:
         return Label(*told)
     return _indicator_labels().get(name) or Label(description, "")
@@ -38,6 +40,12 @@ def value_labels(table: str, column: str) -> dict[str, str]:
     lists: dict[str, dict[str, str]] = _load_toml()["values"]
     found = lists.get(f"{table}.{column}") or lists.get(column, {})
     return {code: f"{code} {zh}".strip() for code, zh in found.items()}
+
+
+def chinese_code(column: str, code: str) -> str:
+    """What a code of a column (or ``table.column``) with a closed list means in Chinese; else the code itself."""
+    lists: dict[str, dict[str, str]] = _load_toml()["values"]
+    return lists.get(column, {}).get(code) or code
 
 
 def variable_names(names: Iterable[str]) -> dict[str, str]:

@@ -10,7 +10,7 @@ import pyarrow as pa
 
 from output.exports.labels import variable_names
 from output.exports.place import GENERATOR, PACKAGE_NAME
-from output.exports.source import ExportTable, Source
+from output.exports.source import ExportColumn, ExportTable, Source
 from parsers.records import PARSER_VERSION
 
 VARIABLES = "variables.csv"
@@ -83,11 +83,15 @@ def _resource(path: Path, table: ExportTable | None) -> dict[str, Any]:
     }
     if table is None:
         return resource
-    resource |= {"title": table.title, "description": table.description}
+    # A plain file for Frictionless but for CSV: it reads no Stata files, and of Parquet it takes no size and digest.
+    resource |= {"title": table.title, "description": table.description, "type": "file"}
     if path.suffix == ".csv":
         resource |= {"profile": "tabular-data-resource", "type": "table", "encoding": "utf-8-sig"}
-    fields = [
-        {"name": c.name, "type": _TYPES.get(c.arrow, "string"), "title": str(c.label), "description": c.description}
-        for c in table.columns
-    ]
-    return resource | {"schema": {"fields": fields}}
+    return resource | {"schema": {"fields": [_field(column, path.suffix) for column in table.columns]}}
+
+
+def _field(column: ExportColumn, suffix: str) -> dict[str, str]:
+    # Dates are texts in CSV, where one that is on no calendar stands as it was printed.
+    kind = "string" if suffix == ".csv" and column.kind == "date" else _TYPES.get(column.arrow, "string")
+    field = {"name": column.name, "type": kind, "title": str(column.label), "description": column.description}
+    return field | ({"unit": column.unit} if column.unit else {})

@@ -12,6 +12,9 @@ from output.writers.parquet import ParquetWriter
 _GENERATOR = b"generator"
 
 
+FAILURES = (OSError,)
+
+
 def write_export(asked: Request) -> Exported:
     """Write each table to a file of its own; see ``output.exports.Format``."""
     done = Exported()

@@ -1,14 +1,30 @@
 """SPSS files with labels of variables and values; a text holds 32,767 bytes at the most."""
 
 from pathlib import Path
+from typing import Any
 
 import pyreadstat
 
 from output.exports.place import GENERATOR
 from output.exports.request import Exported, Ours, Request
+from output.exports.source import ExportTable
 from output.exports.statistics import Style, single_files, write_tables
 
-STYLE = Style(".sav", 32767, pyreadstat.write_sav)
+FAILURES = (OSError, pyreadstat.ReadstatError)
+
+
+def _formats(table: ExportTable, names: dict[str, str]) -> dict[str, Any]:
+    """Numbers are scales, shown without decimals unless they are money; all else is nominal."""
+    numbers = {names[c.name]: c.unit for c in table.columns if c.kind in ("number", "integer") and not c.values}
+    return {
+        "variable_measure": {name: "scale" if name in numbers else "nominal" for name in names.values()},
+        "variable_format": {name: "F10.0" for name, unit in numbers.items() if unit not in ("", "万元")},
+    }
+
+
+# Missing values of the user: blank, not applicable, unreadable. Of what is missing to the system there is no cell.
+MISSING = (-9999991.0, -9999992.0, -9999993.0)
+STYLE = Style(".sav", 32767, pyreadstat.write_sav, MISSING, "missing_ranges", _formats)
 
 
 def write_export(asked: Request) -> Exported:

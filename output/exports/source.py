@@ -12,6 +12,7 @@ import pyarrow.parquet
 
 from output.datapackage import read_package_files
 from output.exports.labels import Label, column_label, value_labels
+from output.replace import missing_dataset
 from output.schema import Column, load_tables
 
 BATCH_ROWS = 20_000
@@ -87,12 +88,17 @@ class Source:
     def __init__(self, folder: Path, selection: Selection) -> None:
         files = read_package_files(folder)
         if files is None:
-            raise ExportError(f"{folder}: is no dataset; name the folder given to xxgk parse --out")
+            raise ExportError(missing_dataset(folder))
         self.folder = folder
         self.selection = selection
         self._prefixes = [_prefix(code) for code in selection.divisions]
         self._report_ids = self._find_report_ids()
         self.tables = [_read_table(path, name) for name, path in _find_files(folder, selection.tables).items()]
+
+    def find_table(self, name: str) -> ExportTable | None:
+        """A table of the dataset, whether it is selected or not; None where it is not there."""
+        path = _files_of(self.folder).get(name)
+        return _read_table(path, name) if path else None
 
     def batches(self, table: ExportTable, iso_dates: bool = False) -> Iterator[pa.RecordBatch]:
         """The rows of a table that fit, at most ``BATCH_ROWS`` at a time.
@@ -109,9 +115,10 @@ class Source:
         if not self._prefixes and not self.selection.years:
             return None
         path = self.folder / "reports.parquet"
-        if not path.is_file():
-            raise ExportError(f"{path}: is missing; write the dataset anew")
-        reports = pyarrow.parquet.read_table(path, columns=["report_id", "year", "division_code"])
+        try:
+            reports = pyarrow.parquet.read_table(path, columns=["report_id", "year", "division_code"])
+        except (pa.ArrowException, OSError) as error:
+            raise _unreadable(path, error) from None
         ids = self._fitting(reports.combine_chunks().to_batches()[0] if reports.num_rows else reports)["report_id"]
         if not len(ids):
             raise ExportError("the dataset has no report of these divisions and years together")
@@ -158,17 +165,18 @@ def _prefix(code: str) -> str:
 
 
 def _find_files(folder: Path, wanted: tuple[str, ...]) -> dict[str, Path]:
-    """The file of each table that is there and wanted, in the order of the schema; the codebook goes with all."""
-    found: dict[str, Path] = {}
-    for name in load_tables():
-        for suffix in ("parquet", "csv"):
-            path = folder / f"{name}.{suffix}"
-            if path.is_file():
-                found.setdefault(name, path)
+    """The file of each table that is there and wanted; the codebook goes with all."""
+    found = _files_of(folder)
     for name in wanted:
         if name not in found:
             raise ExportError(f"--table {name}: the dataset has no such table; it has {', '.join(found)}")
     return {name: path for name, path in found.items() if not wanted or name in wanted or name == CODEBOOK}
+
+
+def _files_of(folder: Path) -> dict[str, Path]:
+    """The file of each table that is there, in the order of the schema."""
+    paths = ((name, folder / f"{name}.{suffix}") for name in load_tables() for suffix in ("csv", "parquet"))
+    return {name: path for name, path in paths if path.is_file()}
 
 
 def _read_table(path: Path, name: str) -> ExportTable:
@@ -188,20 +196,31 @@ def _column(table: str, column: Column) -> ExportColumn:
     kind = kinds.get(column.type, "text")
     if column.date:
         kind = "time" if column.name in _MOMENTS else "date"
-    label = column_label(column.name, column.description)
+    label = column_label(table, column.name, column.description)
     return ExportColumn(column.name, kind, label, column.description, column.unit, value_labels(table, column.name))
+
+
+def _unreadable(path: Path, error: Exception) -> ExportError:
+    told = str(error).strip().partition("\n")[0]
+    return ExportError(f"{path}: cannot be read ({told}); write the dataset anew")
 
 
 def _read_schema(path: Path) -> pa.Schema:
     if path.suffix == ".parquet":
-        return pyarrow.parquet.read_schema(path)
+        try:
+            return pyarrow.parquet.read_schema(path)
+        except (pa.ArrowException, OSError) as error:
+            raise _unreadable(path, error) from None
     return next(_read_batches(path)).schema
 
 
 def _read_batches(path: Path) -> Iterator[pa.RecordBatch]:
     if path.suffix == ".parquet":
-        with pyarrow.parquet.ParquetFile(path) as file:
-            yield from file.iter_batches(batch_size=BATCH_ROWS)
+        try:
+            with pyarrow.parquet.ParquetFile(path) as file:
+                yield from file.iter_batches(batch_size=BATCH_ROWS)
+        except (pa.ArrowException, OSError) as error:
+            raise _unreadable(path, error) from None
         return
     # The codebook, which has no Parquet file: all of it is text.
     columns = pyarrow.csv.read_csv(path).column_names

@@ -6,11 +6,13 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
+from output.exports.labels import Label
 from output.exports.package import about
 from output.exports.place import GENERATOR, is_json_of_ours
 from output.exports.request import Exported, Ours, Request
 from output.exports.source import ExportTable, Source
 
+FAILURES = (OSError, sqlite3.Error)
 METADATA = "metadata.json"
 # Says in the head of the file whose it is: "xxgk".
 APPLICATION_ID = 0x7878676B
@@ -129,9 +131,10 @@ def _table_metadata(table: ExportTable, full_text: bool) -> dict[str, Any]:
     return told
 
 
-def _column_description(label: object, description: str, unit: str) -> str:
+def _column_description(label: Label, description: str, unit: str) -> str:
     """What stands at the head of the page. Datasette's own units would show 1,500 件 as 1.5 k件."""
-    return f"{label}. {description}" + (f" Unit: {unit}." if unit else "")
+    told = str(label) if label.en in description else f"{label}. {description}"
+    return told + (f" ({unit})" if unit else "")
 
 
 def _selection(source: Source) -> str:

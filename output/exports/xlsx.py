@@ -6,21 +6,31 @@ from pathlib import Path
 from typing import Any
 
 import xlsxwriter
+from xlsxwriter.exceptions import XlsxWriterException
 from xlsxwriter.format import Format
 from xlsxwriter.worksheet import Worksheet
 
 from output.exports.place import GENERATOR
 from output.exports.request import Exported, Ours, Request
-from output.exports.source import CODEBOOK, ExportTable, Source
+from output.exports.source import CODEBOOK, ExportColumn, ExportTable, Source
 from output.exports.texts import cut_utf16, is_formula, utf16_length, without_illegal
 
+FAILURES = (OSError, XlsxWriterException)
 MAX_ROWS = 1_048_576
 MAX_TEXT = 32_767
+# Days before 1900 are none to Excel, and those of its first two months are off by one.
+_FIRST_YEAR = 1901
 NOTE = "export_note"
 COLUMNS = "columns"
 _HEADER = ("table", "column", "label_en", "label_zh", "unit", "type", "codes", "description")
+_COLUMNS_WIDTHS = (12, 44, 32, 24, 8, 10, 36, 60)
 # Widths in characters, and the rows that they are told from.
 _NARROWEST, _WIDEST, _SAMPLE = 8, 60, 200
+# The code of an indicator is far wider than its numbers: it may take so many lines of so many characters.
+_HEADER_WIDTH, _LINE_HEIGHT = 18, 15
+# As many columns still fit on a page across.
+_PAGE_COLUMNS = 15
+_COMMENT = {"x_scale": 2.5, "font_size": 9}
 
 
 class Told:
@@ -40,18 +50,20 @@ def write_export(asked: Request) -> Exported:
         "tmpdir": str(asked.folder),
     }
     done = Exported()
-    with xlsxwriter.Workbook(str(asked.path), options) as book:
-        book.set_properties({"title": "Yearly disclosure reports of Chinese agencies", "author": GENERATOR})
-        formats = _formats(book)
-        # The codebook stands last but one, as what explains the others.
-        for table in sorted(asked.source.tables, key=lambda table: table.name == CODEBOOK):
-            told = Told()
-            sheets = _Sheets(book, table, formats, _with_long_texts(asked.source, table), told)
-            for batch in asked.source.batches(table):
-                sheets.write([column.to_pylist() for column in batch.columns])
-            done.rows[table.name] = sheets.close()
-            done.notes += _notes(table, sheets.number, done.rows[table.name], told)
-        _write_columns(book, asked.source, formats)
+    # Closed only where all went well: closing writes the file, and one that is not whole is thrown away.
+    book = xlsxwriter.Workbook(str(asked.path), options)
+    book.set_properties({"title": "Yearly disclosure reports of Chinese agencies", "author": GENERATOR})
+    formats = _formats(book)
+    # The codebook stands last but one, as what explains the others.
+    for table in sorted(asked.source.tables, key=lambda table: table.name == CODEBOOK):
+        told = Told()
+        sheets = _Sheets(book, table, formats, _with_long_texts(asked.source, table), told)
+        for batch in asked.source.batches(table):
+            sheets.write([column.to_pylist() for column in batch.columns])
+        done.rows[table.name] = sheets.close()
+        done.notes += _notes(table, sheets.number, done.rows[table.name], told)
+    _write_columns(book, asked.source, formats)
+    book.close()
     return done
 
 
@@ -93,6 +105,8 @@ class _Sheets:
 
     def close(self) -> int:
         """End the last sheet; the number of rows of all of them."""
+        if not self._widths:
+            self._set_widths([[] for _ in self._table.columns])
         self._end()
         return self._rows
 
@@ -100,8 +114,13 @@ class _Sheets:
         self.number += 1
         name = self._table.name if self.number == 1 else f"{self._table.name} ({self.number})"
         self._sheet: Worksheet = self._book.add_worksheet(name)
+        header = self._header()
+        _lay_out(self._sheet, len(header))
         self._sheet.freeze_panes(1, 1)
-        self._sheet.write_row(0, 0, self._header(), self._formats["header"])
+        self._sheet.set_row(0, _LINE_HEIGHT * max(-(-len(name) // _HEADER_WIDTH) for name in header))
+        self._sheet.write_row(0, 0, header, self._formats["header"])
+        for at, column in enumerate(self._table.columns):
+            self._sheet.write_comment(0, at, _note(column), _COMMENT)
         self._at = 1
 
     def _header(self) -> list[str]:
@@ -124,8 +143,10 @@ class _Sheets:
                 sheet.write_string(at, column, text, formats["quoted"] if is_formula(text) else None)
             elif kind == "boolean":
                 sheet.write_boolean(at, column, value)
-            elif kind in ("date", "time"):
+            elif kind in ("date", "time") and value.year >= _FIRST_YEAR:
                 sheet.write_datetime(at, column, value, formats[kind])
+            elif kind in ("date", "time"):
+                sheet.write_string(at, column, value.isoformat())
             else:
                 sheet.write_number(at, column, value)
         if notes:
@@ -134,8 +155,9 @@ class _Sheets:
 
     def _set_widths(self, columns: list[list[Any]]) -> None:
         for column, values in zip(self._table.columns, columns, strict=True):
-            longest = max((_width(str(v)) for v in values[:_SAMPLE] if v is not None), default=0)
-            self._widths.append(min(max(longest, len(column.name) + 3, _NARROWEST), _WIDEST))
+            longest = max((_width(str(v)[:_WIDEST]) for v in values[:_SAMPLE] if v is not None), default=0)
+            header = min(len(column.name) + 3, _HEADER_WIDTH)
+            self._widths.append(min(max(longest + 1, header, _NARROWEST), _WIDEST))
         self._apply_widths()
 
     def _apply_widths(self) -> None:
@@ -171,7 +193,10 @@ def _long(texts: Any) -> Iterator[str]:
 def _notes(table: ExportTable, sheets: int, rows: int, told: Told) -> list[str]:
     notes = []
     if sheets > 1:
-        notes.append(f"{table.name}: {rows:,} rows stand on {sheets} sheets, since a sheet holds {MAX_ROWS:,}")
+        notes.append(
+            f"{table.name}: {rows:,} rows stand on {sheets} sheets, since a sheet holds {MAX_ROWS:,}; "
+            "name fewer with --table, --year and --division, or take another format, such as parquet"
+        )
     if told.cut:
         notes.append(f"{table.name}: {told.cut:,} texts were cut to {MAX_TEXT:,} characters; see its column {NOTE}")
     if told.cleaned:
@@ -181,24 +206,46 @@ def _notes(table: ExportTable, sheets: int, rows: int, told: Told) -> list[str]:
 
 def _write_columns(book: xlsxwriter.Workbook, source: Source, formats: dict[str, Format]) -> None:
     sheet = book.add_worksheet(COLUMNS)
+    _lay_out(sheet, len(_HEADER))
     sheet.freeze_panes(1, 0)
-    for at, width in enumerate((12, 44, 36, 36, 8, 10, 44, 100)):
+    for at, width in enumerate(_COLUMNS_WIDTHS):
         sheet.set_column(at, at, width)
     sheet.write_row(0, 0, _HEADER, formats["header"])
     told = [(table.name, column) for table in source.tables for column in table.columns]
     for at, (table, c) in enumerate(told, 1):
         codes = "; ".join(c.values.values())
         row = (table, c.name, c.label.en, c.label.zh, c.unit, c.kind, codes, c.description)
+        lines = (-(-_width(text) // width) for text, width in zip(row, _COLUMNS_WIDTHS, strict=True))
+        sheet.set_row(at, _LINE_HEIGHT * max(lines))
         for column, text in enumerate(row):
-            sheet.write_string(at, column, text, formats["quoted"] if is_formula(text) else None)
+            sheet.write_string(at, column, text, formats["wrapped"])
     sheet.autofilter(0, 0, len(told), len(_HEADER) - 1)
+
+
+def _note(column: ExportColumn) -> str:
+    """What is shown where the mouse is over the head of a column."""
+    unit = f" ({column.unit})" if column.unit else ""
+    label = f"{column.label}{unit}"
+    return label if column.label.en in column.description else f"{label}\n{column.description}"
+
+
+def _lay_out(sheet: Worksheet, columns: int) -> None:
+    """On paper: across, with the head of the table on each page; not smaller than can be read."""
+    sheet.set_landscape()
+    sheet.set_paper(9)
+    sheet.repeat_rows(0)
+    if columns <= _PAGE_COLUMNS:
+        sheet.fit_to_pages(1, 0)
 
 
 def _formats(book: xlsxwriter.Workbook) -> dict[str, Format]:
     return {
-        "header": book.add_format({"bold": True, "bottom": 1, "valign": "top"}),
+        "header": book.add_format(
+            {"bold": True, "bottom": 1, "valign": "top", "text_wrap": True, "bg_color": "#DDEBF7"}
+        ),
         # The mark that Excel gives a cell typed with ' before it: still text when somebody edits it.
         "quoted": book.add_format({"quote_prefix": True}),
+        "wrapped": book.add_format({"text_wrap": True, "valign": "top"}),
         "date": book.add_format({"num_format": "yyyy-mm-dd"}),
         "time": book.add_format({"num_format": "yyyy-mm-dd hh:mm:ss"}),
     }
@@ -206,5 +253,4 @@ def _formats(book: xlsxwriter.Workbook) -> dict[str, Format]:
 
 def _width(text: str) -> int:
     """The width of a text in characters of Latin script; those of Chinese are twice as wide."""
-    line = text[:_WIDEST]
-    return sum(1 if c.isascii() else 2 for c in line)
+    return sum(1 if c.isascii() else 2 for c in text)
