@@ -7,11 +7,12 @@ from parsers.documents.pdf.columns import join_regions
 from parsers.documents.pdf.text import join_wrapped
 from parsers.documents.tokens import is_value
 from parsers.forms.schema import NO_MEANING, is_official, read_label
-from parsers.text import compact, label_key
+from parsers.text import compact, label_key, strip_ordinal
 
 # How far the same border may stand apart on two pages.
 _SAME_BORDER = 5.0
 _MAX_HEADER = 5
+_BEHIND_NUMERALS = "、.．，,)）"
 
 
 class Piece(msgspec.Struct):
@@ -139,8 +140,11 @@ def _is_one_row(pairs: list[tuple[_Part, _Part]]) -> bool:
 def _makes_label(first: str, second: str) -> bool:
     """Whether the second text is the rest of a label that was cut: both together are one, the first was not whole."""
     whole = first + second
-    if is_value(second) or read_label(whole) is NO_MEANING or label_key(whole) == label_key(second):
+    if is_value(second) or read_label(whole) is NO_MEANING:
         return False
+    if label_key(whole) == label_key(second):
+        # Only a numeral can be the first part; no label begins with the sign that stands behind it.
+        return second[0] in _BEHIND_NUMERALS or not (is_value(first) or strip_ordinal(compact(first)))
     if is_official(whole) and not is_official(first):
         return True
     plain = compact(first)
