@@ -3,7 +3,6 @@
 import msgspec
 
 from parsers.documents.model import Cell, Grid
-from parsers.documents.pdf.columns import join_regions
 from parsers.documents.pdf.text import join_wrapped
 from parsers.documents.tokens import is_value
 from parsers.forms.schema import NO_MEANING, is_official, read_label
@@ -16,12 +15,11 @@ _BEHIND_NUMERALS = "、.．，,)）"
 
 
 class Piece(msgspec.Struct):
-    """A table on one page, and after joining on several: ``xs`` are the borders of its columns, or, where it has
-    no ruling lines, ``columns`` the middles of its columns of numbers."""
+    """A table on one page, and after joining on several: ``xs`` are the borders of its columns, none where it has
+    no ruling lines (such a table is found over page breaks as a whole)."""
 
     grid: Grid
     xs: list[float]
-    columns: list[float] = []
 
 
 class _Part(msgspec.Struct):
@@ -37,10 +35,7 @@ class _Part(msgspec.Struct):
 
 def join_pieces(first: Piece, second: Piece) -> Piece | None:
     """One table of two that follow one another over a page break; None where their columns do not fit."""
-    if first.columns and second.columns:
-        grid = join_regions(first.grid, second.grid, first.columns, second.columns)
-        return Piece(grid, [], first.columns) if grid is not None else None
-    if first.columns or second.columns:
+    if not first.xs or not second.xs:
         return None
     wide, narrow = (first, second) if len(first.xs) >= len(second.xs) else (second, first)
     places = [_place(wide.xs, x) for x in narrow.xs]
