@@ -7,7 +7,7 @@ import msgspec
 
 from parsers.documents.model import Block, Document
 from parsers.documents.pdf.cells import fill_lattice, is_cut, make_grid, split_glyphs
-from parsers.documents.pdf.columns import find_regions
+from parsers.documents.pdf.columns import Placed, find_regions
 from parsers.documents.pdf.flow import Sheet, Writer, drop_furniture, find_margins
 from parsers.documents.pdf.join import Piece, join_pieces
 from parsers.documents.pdf.objects import rules_of_fills
@@ -18,6 +18,8 @@ from parsers.documents.pdf.text import Line, make_lines
 
 # How far a table that the side of the page cuts is taken to go on.
 _BEYOND = 50.0
+# How far a line stands below the one before it, in em squares.
+_LEADING = 1.3
 _NUMBERS = re.compile(r"[-\d.,]+(?: [-\d.,/]+){2,}")
 
 
@@ -40,8 +42,7 @@ def build_document(data: bytes) -> Document:
     pages = read_pages(data)
     leaves = [read_leaf(page) for page in pages]
     drop_furniture([leaf.sheet for leaf in leaves])
-    for leaf in leaves:
-        add_unruled(leaf)
+    add_unruled(leaves)
     notes = [*find_notes(pages), *find_stray(leaves)]
     layered = frozenset(find_layered(pages))
     return Document(lay_out(leaves), "pdf", notes=notes, second=lambda: _read_second(data), pictures=layered)
@@ -75,12 +76,38 @@ def find_stray(leaves: Sequence[Leaf]) -> list[str]:
     ]
 
 
-def add_unruled(leaf: Leaf) -> None:
-    """Turn the lines of a page that are rows of a table without ruling lines into that table."""
-    for region in find_regions(leaf.sheet.lines, leaf.sheet.number):
-        taken = {id(line) for line in region.lines}
+def add_unruled(leaves: Sequence[Leaf]) -> None:
+    """Turn the lines that are rows of a table without ruling lines into that table, on the page where it begins."""
+    regions = [region for lines in _find_strips(leaves) for region in find_regions(lines)]
+    if not regions:
+        return
+    taken = {id(line) for region in regions for line in region.lines}
+    begins = {id(region.lines[0]): region for region in regions}
+    for leaf in leaves:
+        found = [begins[id(line)] for line in leaf.sheet.lines if id(line) in begins]
         leaf.sheet.lines = [line for line in leaf.sheet.lines if id(line) not in taken]
-        leaf.tables.append(Table(Piece(region.grid, [], [sum(ends) / 2 for ends in region.columns]), region.box))
+        leaf.tables += [Table(Piece(region.grid, []), region.box) for region in found]
+
+
+def _find_strips(leaves: Sequence[Leaf]) -> list[list[Placed]]:
+    """The lines of all pages as if the pages were one under another, parted where a ruled table is at a page break."""
+    strips: list[list[Placed]] = []
+    goes_on = False
+    for leaf in leaves:
+        lines = leaf.sheet.lines
+        if not lines:
+            goes_on = goes_on and not leaf.tables
+            continue
+        shift = 0.0
+        if goes_on and lines[0].base < min((table.box.top for table in leaf.tables), default=lines[-1].bottom):
+            last = strips[-1][-1]
+            # How far apart the lines on both sides of a page break would stand cannot be told: near.
+            shift = last.line.base + last.shift + _LEADING * lines[0].size - lines[0].base
+        else:
+            strips.append([])
+        strips[-1] += [Placed(line, leaf.sheet.number, shift) for line in lines]
+        goes_on = lines[-1].base > max((table.box.bottom for table in leaf.tables), default=lines[0].top)
+    return strips
 
 
 def _read_tables(lattices: list[Lattice], page: RawPage) -> tuple[list[Table], list[Glyph]]:

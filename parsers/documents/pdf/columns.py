@@ -12,6 +12,7 @@ import msgspec
 from parsers.documents.model import Cell, Grid
 from parsers.documents.pdf.labels import Row, drop_upright, is_upright, label_cells, share_words
 from parsers.documents.pdf.page import Box
+from parsers.documents.pdf.stacks import join_stacks
 from parsers.documents.pdf.text import Line, make_line
 from parsers.forms.rows import MISSING_LINE
 from parsers.forms.schema import NO_MEANING, is_official, read_label
@@ -30,62 +31,64 @@ _WIDE_ROW = 5
 _SAME_COLUMN = 12.0
 
 
+class Placed(msgspec.Struct):
+    """A line of text, its page, and how far below its place it stands where all pages are one under another."""
+
+    line: Line
+    page: int
+    shift: float = 0.0
+
+
 class Region(msgspec.Struct):
-    """A table that was found: its grid, its box, the lines that it is made of, where its numbers stand."""
+    """A table that was found: its grid, the lines that it is made of, and its box on the page where it begins."""
 
     grid: Grid
-    box: Box
     lines: list[Line]
-    columns: list[tuple[float, float]]
+    box: Box
 
 
-def find_regions(lines: Sequence[Line], page: int) -> list[Region]:
-    """The tables without ruling lines among the lines of a page."""
+class _Entry(msgspec.Struct):
+    """A line that may belong to a table, and what it holds."""
+
+    placed: Placed
+    row: Row
+
+
+def find_regions(lines: Sequence[Placed]) -> list[Region]:
+    """The tables without ruling lines among lines that follow one another, over page breaks as well."""
     regions: list[Region] = []
-    group: list[tuple[Line, Row]] = []
-    for line in lines:
-        row = _split_line(line)
-        if group and (row is None or _is_apart(group[-1][0], line)):
-            _close(regions, group, page)
+    group: list[_Entry] = []
+    for placed in lines:
+        row = _split_line(placed)
+        if group and (row is None or _is_apart(group[-1].placed, placed)):
+            _close(regions, group)
             group = []
         if row is not None:
-            group.append((line, row))
-    _close(regions, group, page)
+            group.append(_Entry(placed, row))
+    _close(regions, group)
     return regions
 
 
-def join_regions(first: Grid, second: Grid, above: Sequence[float], below: Sequence[float]) -> Grid | None:
-    """One table of two over a page break, where the middles of their columns of numbers are the same; else None."""
-    if len(above) != len(below) or any(abs(a - b) > _SAME_COLUMN for a, b in zip(above, below, strict=True)):
-        return None
-    width = max(len(first.rows[0]), len(second.rows[0]))
-    rows: list[list[Cell]] = []
-    for row in (*first.rows, *second.rows):
-        shift = width - len(row)
-        moved = {id(cell): _move(cell, len(rows), shift) for cell in row}
-        blank = [Cell("", len(rows), c, 1, 1, MISSING_LINE) for c in range(shift)]
-        rows.append([*blank, *(moved[id(cell)] for cell in row)])
-    return Grid(rows, True, first.line)
+def _is_apart(last: Placed, placed: Placed) -> bool:
+    above, line = last.line, placed.line
+    return line.base + placed.shift - above.base - last.shift > _MAX_LINES_APART * 1.3 * max(above.size, line.size)
 
 
-def _move(cell: Cell, row: int, shift: int) -> Cell:
-    return Cell(cell.text, row, cell.column + shift, 1, cell.column_span, cell.line)
-
-
-def _is_apart(last: Line, line: Line) -> bool:
-    return line.base - last.base > _MAX_LINES_APART * 1.3 * max(last.size, line.size)
-
-
-def _split_line(line: Line) -> Row | None:
+def _split_line(placed: Placed) -> Row | None:
     """The cells of a line, or None where it is running text."""
-    if find_heading(line.text) is not None:
+    if find_heading(placed.line.text) is not None:
         return None
-    cells = _split_at_gaps(line)
+    cells = _split_at_gaps(placed.line)
     if any(len(cell.text) > _MAX_WORD or "。" in cell.text for cell in cells):
         return None
+    if placed.shift:
+        cells = [_move_down(cell, placed.shift) for cell in cells]
     first = next((n for n, cell in enumerate(cells) if _is_number(cell)), len(cells))
-    head = any(read_label(cell.text).is_header for cell in cells[:first]) and first == len(cells)
-    return Row(cells[:first], cells[first:], [], [], head)
+    return Row(cells[:first], cells[first:], [], [], page=placed.page)
+
+
+def _move_down(cell: Line, shift: float) -> Line:
+    return msgspec.structs.replace(cell, top=cell.top + shift, bottom=cell.bottom + shift, base=cell.base + shift)
 
 
 def _is_number(cell: Line) -> bool:
@@ -108,27 +111,72 @@ def _split_at_gaps(line: Line) -> list[Line]:
     return [make_line(part) for part in parts]
 
 
-def _close(regions: list[Region], group: list[tuple[Line, Row]], page: int) -> None:
-    """Make a table of consecutive lines that may be one: official labels with numbers beside them."""
-    first = next((n for n, (_, row) in enumerate(group) if row.is_numbers), None)
-    if first is None:
+def _close(regions: list[Region], group: list[_Entry]) -> None:
+    """Make tables of consecutive lines that may be one: official labels with numbers beside them."""
+    if not any(entry.row.is_numbers for entry in group):
         return
-    words = [cell.text for _, row in group for cell in row.words]
+    for part in _split_at_breaks(group):
+        join_stacks([entry.row for entry in part])
+        for entry in part:
+            words = entry.row.words
+            entry.row.is_head = not entry.row.numbers and any(read_label(cell.text).is_header for cell in words)
+        region = _make_region(part) if _is_table([entry.row for entry in part]) else None
+        if region is not None:
+            regions.append(region)
+
+
+def _split_at_breaks(group: list[_Entry]) -> list[list[_Entry]]:
+    """The lines parted where the columns of numbers on the next page are others."""
+    parts = [[entry for entry in group if entry.placed.page == group[0].placed.page]]
+    for page in dict.fromkeys(entry.placed.page for entry in group[len(parts[0]) :]):
+        entries = [entry for entry in group if entry.placed.page == page]
+        if _has_same_columns(parts[-1], entries):
+            parts[-1] += entries
+        else:
+            parts.append(entries)
+    return parts
+
+
+def _has_same_columns(above: list[_Entry], below: list[_Entry]) -> bool:
+    sides = [_find_columns([entry.row for entry in part if entry.row.is_numbers]) for part in (above, below)]
+    fewer, more = sorted(([sum(ends) / 2 for ends in side] for side in sides), key=len)
+    return all(any(abs(one - other) <= _SAME_COLUMN for other in more) for one in fewer)
+
+
+def _is_table(rows: list[Row]) -> bool:
+    """Whether the rows have official labels, or are so wide that they are no sentences."""
+    words = [cell.text for row in rows for cell in row.words]
     known = sum(1 for word in words if read_label(word) is not NO_MEANING)
-    wide = sum(1 for _, row in group if len(row.numbers) >= _WIDE_ROW)
-    whole = all(any(read_label(cell.text).is_row for cell in row.own) for _, row in group if row.is_numbers)
-    if max(known, wide) < _MIN_LABELS and not whole:
-        return
-    drop_upright([row for _, row in group])
-    start = first
-    while start > max(0, first - _MAX_HEADER) and _is_header(group[start - 1][1]):
+    wide = sum(1 for row in rows if len(row.numbers) >= _WIDE_ROW)
+    numbered = [row for row in rows if row.is_numbers]
+    whole = all(any(read_label(cell.text).is_row for cell in row.own) for row in numbered)
+    return bool(numbered) and (max(known, wide) >= _MIN_LABELS or whole)
+
+
+def _make_region(entries: list[_Entry]) -> Region:
+    drop_upright([entry.row for entry in entries])
+    start = next(n for n, entry in enumerate(entries) if entry.row.is_numbers)
+    room = _MAX_HEADER
+    while start > 0 and room > 0 and _is_header(entries[start - 1].row):
         start -= 1
-    lines = [line for line, _ in group[start:]]
-    rows = [row for _, row in group[start:]]
+        # A line whose pieces all went to the cells above it is no row.
+        room -= bool(entries[start].row.words)
+    rows = [entry.row for entry in entries[start:]]
+    left = share_words(rows)
     columns = _find_columns([row for row in rows if row.is_numbers])
-    grid = _make_grid(rows, columns, page)
-    box = Box(min(x.left for x in lines), lines[0].top, max(x.right for x in lines), lines[-1].bottom)
-    regions.append(Region(grid, box, lines, columns))
+    grid = _make_grid(rows, left, columns)
+    chosen = entries[start:]
+    # What stands below the last row and belongs to none is text.
+    while _is_left(chosen[-1].row, left):
+        chosen.pop()
+    lines = [entry.placed.line for entry in chosen]
+    first = [entry.placed.line for entry in chosen if entry.placed.page == chosen[0].placed.page]
+    box = Box(min(x.left for x in first), first[0].top, max(x.right for x in first), first[-1].bottom)
+    return Region(grid, lines, box)
+
+
+def _is_left(row: Row, left: set[int]) -> bool:
+    return not row.is_numbers and any(id(cell) in left for cell in (*row.words, *row.numbers))
 
 
 def _is_header(row: Row) -> bool:
@@ -136,11 +184,9 @@ def _is_header(row: Row) -> bool:
     return row.is_head or len(row.words) > 1 or all(len(cell.text) <= _MAX_HEAD_WORD for cell in row.words)
 
 
-def _make_grid(items: list[Row], columns: list[tuple[float, float]], page: int) -> Grid:
-    """The grid of the lines of a table, the lines of words between its rows given to their labels."""
-    rows = [row for row in items if row.is_numbers]
-    left = share_words(items)
-    width = max(1, max(len(label_cells(row)) for row in rows))
+def _make_grid(items: list[Row], left: set[int], columns: list[tuple[float, float]]) -> Grid:
+    """The grid of the lines of a table; ``left`` are the words that are not in the labels of its rows."""
+    width = max(1, max(len(label_cells(row)) for row in items if row.is_numbers))
     slots: list[list[Cell]] = []
     head: list[Line] = []
     for row in items:
@@ -148,10 +194,10 @@ def _make_grid(items: list[Row], columns: list[tuple[float, float]], page: int) 
             head += [cell for cell in (*row.words, *row.numbers) if id(cell) in left]
             continue
         for cells in _head_rows(head):
-            slots.append(_head_row(cells, columns, width, len(slots), page))
-        slots.append(_body_row(row, columns, width, len(slots), page))
+            slots.append(_head_row(cells, columns, width, len(slots), row.page))
+        slots.append(_body_row(row, columns, width, len(slots)))
         head = []
-    return Grid(slots, True, page)
+    return Grid(slots, True, items[0].page)
 
 
 # ---------------------------------------------------------------- columns
@@ -247,10 +293,10 @@ def _cells(texts: dict[int, str], columns: range, r: int, page: int) -> list[Cel
     return [Cell(texts.get(c, ""), r, c, 1, 1, page if c in texts else MISSING_LINE) for c in columns]
 
 
-def _body_row(row: Row, columns: Sequence[tuple[float, float]], width: int, r: int, page: int) -> list[Cell]:
+def _body_row(row: Row, columns: Sequence[tuple[float, float]], width: int, r: int) -> list[Cell]:
     labels = label_cells(row)
     texts = dict(enumerate(labels[:-1])) | ({width - 1: labels[-1]} if labels else {})
     for cell in row.numbers:
         place = width + max(0, _column_of(columns, cell))
         texts[place] = f"{texts[place]} {cell.text}" if place in texts else cell.text
-    return [Cell(texts.get(c, ""), r, c, 1, 1, page) for c in range(width + len(columns))]
+    return [Cell(texts.get(c, ""), r, c, 1, 1, row.page) for c in range(width + len(columns))]

@@ -3,24 +3,23 @@
 import msgspec
 
 from parsers.documents.model import Cell, Grid
-from parsers.documents.pdf.columns import join_regions
 from parsers.documents.pdf.text import join_wrapped
 from parsers.documents.tokens import is_value
 from parsers.forms.schema import NO_MEANING, is_official, read_label
-from parsers.text import compact, label_key
+from parsers.text import compact, label_key, strip_ordinal
 
 # How far the same border may stand apart on two pages.
 _SAME_BORDER = 5.0
 _MAX_HEADER = 5
+_BEHIND_NUMERALS = "、.．，,)）"
 
 
 class Piece(msgspec.Struct):
-    """A table on one page, and after joining on several: ``xs`` are the borders of its columns, or, where it has
-    no ruling lines, ``columns`` the middles of its columns of numbers."""
+    """A table on one page, and after joining on several: ``xs`` are the borders of its columns, none where it has
+    no ruling lines (such a table is found over page breaks as a whole)."""
 
     grid: Grid
     xs: list[float]
-    columns: list[float] = []
 
 
 class _Part(msgspec.Struct):
@@ -36,10 +35,7 @@ class _Part(msgspec.Struct):
 
 def join_pieces(first: Piece, second: Piece) -> Piece | None:
     """One table of two that follow one another over a page break; None where their columns do not fit."""
-    if first.columns and second.columns:
-        grid = join_regions(first.grid, second.grid, first.columns, second.columns)
-        return Piece(grid, [], first.columns) if grid is not None else None
-    if first.columns or second.columns:
+    if not first.xs or not second.xs:
         return None
     wide, narrow = (first, second) if len(first.xs) >= len(second.xs) else (second, first)
     places = [_place(wide.xs, x) for x in narrow.xs]
@@ -139,8 +135,11 @@ def _is_one_row(pairs: list[tuple[_Part, _Part]]) -> bool:
 def _makes_label(first: str, second: str) -> bool:
     """Whether the second text is the rest of a label that was cut: both together are one, the first was not whole."""
     whole = first + second
-    if is_value(second) or read_label(whole) is NO_MEANING or label_key(whole) == label_key(second):
+    if is_value(second) or read_label(whole) is NO_MEANING:
         return False
+    if label_key(whole) == label_key(second):
+        # Only a numeral can be the first part; no label begins with the sign that stands behind it.
+        return second[0] in _BEHIND_NUMERALS or not (is_value(first) or strip_ordinal(compact(first)))
     if is_official(whole) and not is_official(first):
         return True
     plain = compact(first)

@@ -14,13 +14,14 @@ from parsers.forms.schema import is_official, statistics_form
 
 class Row(msgspec.Struct):
     """A line as its cells: words in front, then numbers. ``before`` and ``after`` are lines that are the rest of its
-    label; ``is_head`` says that its cells stand over columns."""
+    label; ``is_head`` says that its cells stand over columns. ``page`` is where the line stands."""
 
     words: list[Line]
     numbers: list[Line]
     before: list[Line] = []
     after: list[Line] = []
     is_head: bool = False
+    page: int = 0
 
     @property
     def is_numbers(self) -> bool:
