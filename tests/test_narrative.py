@@ -180,3 +180,28 @@ def test_text_and_tables_are_held_against_each_other() -> None:
 def test_time_is_linear_on_hostile_text(piece: str) -> None:
     """A megabyte of it ends; what is quadratic would take hours."""
     assert isinstance(read_counts(piece * (1_000_000 // len(piece))), list)
+
+
+# ---------------------------------------------------------------- wording that was read wrongly once
+
+
+@pytest.mark.parametrize(
+    ("text", "counts"),
+    [
+        ("青禾日报、每日头条等媒体刊发信息70条。", [("刊发信息", 70, None)]),
+        ("公开信息40条。其中:公示公告25条,政策文件5条,含指南、法定内容等合计10条。", [("公开信息", 40, None), ("公示公告", 25, 0), ("政策文件", 5, 0), ("法定内容", 10, 0)]),
+        ("公开规章8件(含新制定5件,修改3件),公开规范性文件42件,人事文件16件,其他文件13件。", [("公开规章", 8, None), ("新制定", 5, 0), ("修改", 3, 0), ("公开规范性文件", 42, None), ("人事文件", 16, None), ("其他文件", 13, None)]),
+        ("举办发布会19场,负责人出席25人次,解读政策。其中,防汛专题发布会15场。", [("举办发布会", 19, None), ("负责人出席", 25, None), ("防汛专题发布会", 15, 0)]),
+        ("门户网站公开信息50条。公开工作平稳。在公开的信息中,法规类12条,业务类38条。", [("公开信息", 50, None), ("法规类", 12, 0), ("业务类", 38, 0)]),
+        ("平台收到各类咨询、投诉、建议450条。", [("收到各类咨询、投诉、建议", 450, None)]),
+        ("公开财政、民政、教育等领域信息40条。", [("公开信息", 40, None)]),
+        ("制定了审查、考核等9项工作制度。", [("制定工作制度", 9, None)]),
+        ("本年度发生2起关于信息公开的行政诉讼案件。", [("发生行政诉讼案件", 2, None)]),
+        ("受理公民、法人和其他组织向镇政府提出的信息公开申请5件。", [("受理信息公开申请", 5, None)]),
+        ("在平台建设中我镇公开信息60条。", [("公开信息", 60, None)]),
+        ("在4个社区设立公开栏。", [("社区", 4, None)]),
+        ("我镇信息公开292条。现行有效件数14件。微信粉丝数已达5万。", [("信息公开", 292, None), ("现行有效件数", 14, None), ("微信粉丝", 50000, None)]),
+    ],
+)  # fmt: skip
+def test_wording(text: str, counts: list[tuple[str, int, int | None]]) -> None:
+    assert [(count.label, count.value, count.parent) for count in read_counts(text)] == counts

@@ -108,7 +108,9 @@ def is_left_over(chunk: str, behind: str) -> bool:
 
 def thing_behind(text: str) -> str:
     """The thing that stands behind number and unit (1名专职人员), up to where the clause goes on with another."""
-    match = _THING.match(text)
+    words = load_words()
+    about = words.about.match(text)
+    match = _THING.match(text, about.end() if about else 0)
     if match is None:
         return ""
-    return load_words().clause_goes_on.split(match[1], 1)[0].strip("“”")
+    return words.clause_goes_on.split(match[1], 1)[0].strip("“”")

@@ -20,6 +20,8 @@ _NEAR = 40
 # Percentages are rounded in print.
 _ROUNDING = 0.6
 _LONG_LIST = 4
+# Characters of a label that names several things.
+_LONGEST_LIST = 20
 _NAMES = re.compile(r"[、和与及]|以及")
 # A colon right behind a total opens its list.
 _COLON = re.compile(r"\s?:(?=[^,，;；。]{1,16}$)")
@@ -118,8 +120,11 @@ class _Sentence:
         self.readings.append(reading)
 
     def _label(self, number: Number, chunk: str, is_part: bool) -> str:
-        label = clean_label(chunk, is_part)
         behind = self.plain[number.end : self.end]
+        label = self._listed(number, chunk, is_part) or clean_label(chunk, is_part)
+        if load_words().where.search(chunk.strip()):
+            # Only the place of what was done is told in front; the thing ends where its act begins (4个社区设立…).
+            return load_words().verb.split(thing_behind(behind), maxsplit=1)[0]
         if is_left_over(chunk, behind):
             return "结转下年"
         kind = load_words().kinds.match(behind) if load_words().bare.match(chunk.strip(" ,，、:：()（）")) else None
@@ -135,6 +140,31 @@ class _Sentence:
         act = ends_with_act(label) if thing and not is_part else ""
         return act + thing if act else label
 
+    def _listed(self, number: Number, chunk: str, is_part: bool) -> str:
+        """The label where the words of the number's own piece are too few: "" where they are enough.
+
+        Several things that share a number are told together (咨询、投诉、建议); behind 等 it is the thing that they are
+        of; who handed something in is left out.
+        """
+        words = load_words()
+        clause = self._chunk(number, _CLAUSE_BREAKS)
+        pieces = [piece for piece in clause.split("、") if piece.strip()]
+        if not pieces:
+            return ""
+        offered = words.offered.search(clause)
+        if offered is not None:
+            return _act_of(pieces[0]) + clean_label(clause[offered.end() :], True)
+        if words.verb.search(clean_label(chunk, True)) and not chunk.strip().endswith("等"):
+            return ""
+        ends = list(words.and_so_on.finditer(chunk))
+        if ends:
+            behind = self.plain[number.end : self.end]
+            thing = clean_label(chunk[ends[-1].end() :], True)
+            if words.tail.fullmatch(thing) or not thing:
+                thing = thing_behind(behind)
+            return _act_of(pieces[0]) + thing if thing else ""
+        return _joined(pieces, is_part) if len(pieces) > 1 else ""
+
     def _subject_before(self, number: Number) -> str:
         """What the clause before compares, where this one only says what it has come to."""
         clauses = _CLAUSE_BREAKS.split(self.plain[self.start : number.start])
@@ -147,8 +177,24 @@ class _Sentence:
     def close(self) -> None:
         """Numbers that add up to the first one are its parts, also without a word that says so."""
         roots = [i for i in range(self.first, len(self.readings)) if self.readings[i].parent is None]
-        if len(roots) < 3 or len(roots) != len(self.readings) - self.first:
+        if len(roots) != len(self.readings) - self.first:
             return
+        if len(roots) >= 2 and self.first and load_words().among.match(self.plain, self.start, self.end):
+            self._close_among(roots)
+        elif len(roots) >= 3:
+            self._close_first(roots)
+
+    def _close_among(self, roots: list[int]) -> None:
+        """Numbers that add up to the one of the sentence before, of which the sentence says that it tells the parts."""
+        unit = self.readings[roots[0]].number.unit
+        before = next((i for i in range(self.first - 1, -1, -1) if self.readings[i].parent is None), None)
+        if before is None or any(self.readings[i].number.unit != unit for i in (before, *roots)):
+            return
+        if sum(self.readings[i].number.value for i in roots) == self.readings[before].number.value:
+            for index in roots:
+                self.readings[index].parent = before
+
+    def _close_first(self, roots: list[int]) -> None:
         total, *parts = (self.readings[i] for i in roots)
         same_unit = all(part.number.unit == total.number.unit for part in parts)
         steps = any(load_words().steps.search(part.label) for part in parts)
@@ -180,7 +226,7 @@ class _Sentence:
         if inside:
             return inside[-1]
         share = words.share.match(self.plain, number.end)
-        if share is not None or (before >= self.first and self.open is None and words.rest.match(chunk.strip())):
+        if share is not None or (before >= self.first and self.open is None and self._is_rest(chunk)):
             root = self._root_of_share(number, float(share[1])) if share else self._root_of_unit(number.unit)
             if root is not None:
                 return self._open_list(root, number, chunk)
@@ -190,6 +236,18 @@ class _Sentence:
             return self.open.parent
         self.open = None
         return None
+
+    def _is_rest(self, chunk: str) -> bool:
+        """Whether a number is what others left of a total; 其他 with a thing of its own is so only behind parts."""
+        words = load_words()
+        other = words.other.match(chunk.strip())
+        is_bare = other is not None and other.end() == len(chunk.strip())
+        if other is not None and not is_bare and self.readings[-1].parent is None:
+            return False
+        if self.closed is not None and other is not None and not is_bare:
+            # The parts stood in brackets, which are closed.
+            return False
+        return words.rest.match(chunk.strip()) is not None
 
     def _open_list(self, parent: int, number: Number, chunk: str, marker: str = "") -> int:
         if self.open is None or self.open.parent != parent:
@@ -205,12 +263,22 @@ class _Sentence:
         """What 其中 divides: the total of the list that is open, unless that is full; else the number before."""
         before = len(self.readings) - 1 if self.closed is None else self.closed
         if self.open is None or self.readings[before].parent is None:
-            return before
+            return self._same_unit(before, number)
         if self.open.filled >= self.open.total and self.readings[before].number.value >= number.value:
             return before
         if self.brackets and self.brackets[-1][0] is not None:
             return before
         return self.open.parent
+
+    def _same_unit(self, before: int, number: Number) -> int:
+        """The total right before, or where it is of another unit, one before it in the sentence that may be meant."""
+        if number.unit in (self.readings[before].number.unit, "") or not self.readings[before].number.unit:
+            return before
+        for index in range(before - 1, self.first - 1, -1):
+            total = self.readings[index]
+            if total.parent is None and total.number.unit == number.unit and total.number.value >= number.value:
+                return index
+        return before
 
     def _root_of_share(self, number: Number, percent: float) -> int | None:
         """The total, in this sentence or one before, of which the number is that share; else the sentence's own."""
@@ -314,6 +382,21 @@ class _Sentence:
             label = name + acts if not name.endswith(acts) else name
             self._append(Reading(label, number, parents[n]))
         self.last_end = pair[-1].end
+
+
+def _act_of(piece: str) -> str:
+    """The act that a clause begins with behind time and agency, or ""."""
+    act = load_words().verb.match(clean_label(piece, False))
+    return act[0] if act else ""
+
+
+def _joined(pieces: list[str], is_part: bool) -> str:
+    """Things that share a number, as one label; "" where the first ones are something else, or it is too long."""
+    first = clean_label(pieces[0], is_part)
+    rest = [clean_label(piece, True) for piece in pieces[1:]]
+    acts = [words for words in rest if load_words().verb.search(words)]
+    label = "、".join([first, *rest])
+    return "" if acts or not first or is_act(first) or len(label) > _LONGEST_LIST else label
 
 
 def _complete_acts(names: list[str]) -> list[str]:

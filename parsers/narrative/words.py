@@ -49,6 +49,12 @@ class Words(msgspec.Struct, frozen=True):
     parts: re.Pattern[str]
     share: re.Pattern[str]
     rest: re.Pattern[str]
+    other: re.Pattern[str]
+    among: re.Pattern[str]
+    offered: re.Pattern[str]
+    and_so_on: re.Pattern[str]
+    about: re.Pattern[str]
+    where: re.Pattern[str]
     sums: re.Pattern[str]
     list_breaks: re.Pattern[str]
     steps: re.Pattern[str]
@@ -72,7 +78,7 @@ def load_words() -> Words:
         verb=re.compile(f"(?:{any_of(data['adverbs'])})?(?:{any_of(data['verbs'])})"),
         not_act=re.compile(any_of(data["not_acts"])),
         lead=re.compile(f"(?:{any_of(data['leads'])})"),
-        tail=re.compile(f"(?:{any_of(data['tails'])}|(?<![人次户总字])数)$"),
+        tail=re.compile(f"(?:{any_of(data['tails'])}|(?<![人次户总字件条])数)$"),
         medium=re.compile(any_of(data["media"])),
         none=tuple(map(re.compile, data["none"])),
         strong_units=frozenset(data["strong_units"]),
