@@ -36,7 +36,7 @@ def clean_label(text: str, is_part: bool) -> str:
     label = label[_find_act(label) :]
     if not words.next_year.search(label):
         label = words.time.sub("", label) or label
-    return cumulative + label[:_MAX_LABEL]
+    return cumulative + label.removeprefix(cumulative)[:_MAX_LABEL]
 
 
 def _find_act(label: str) -> int:

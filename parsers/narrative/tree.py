@@ -13,15 +13,15 @@ from parsers.narrative.labels import begins_with_act, clean_label, ends_with_act
 from parsers.narrative.tokens import Number
 from parsers.narrative.words import load_words
 
-_BREAKS = re.compile(r"[,，、；;:：()（）]")
-_CLAUSE_BREAKS = re.compile(r"[,，；;:：()（）]")
+_BREAKS = re.compile(r"[,，、；;:：()（）。]")
+_CLAUSE_BREAKS = re.compile(r"[,，；;:：()（）。]")
 # A total further back is not meant.
 _NEAR = 40
 # Percentages are rounded in print.
 _ROUNDING = 0.6
 _LONG_LIST = 4
 # Characters of a label that names several things.
-_LONGEST_LIST = 20
+_LONGEST_LIST = 30
 _NAMES = re.compile(r"[、和与及]|以及")
 # A colon right behind a total opens its list.
 _COLON = re.compile(r"\s?:(?=[^,，;；。]{1,16}$)")
@@ -127,10 +127,12 @@ class _Sentence:
             return load_words().verb.split(thing_behind(behind), maxsplit=1)[0]
         if is_left_over(chunk, behind):
             return "结转下年"
-        kind = load_words().kinds.match(behind) if load_words().bare.match(chunk.strip(" ,，、:：()（）")) else None
-        if kind is not None:
-            return clean_label(kind[1], True)
-        if load_words().reached.match(label) and chunk.strip():
+        if load_words().bare.match(chunk.strip(" ,，、:：()（）。")):
+            kind = load_words().kinds.match(behind)
+            if kind is not None:
+                return clean_label(kind[1], True)
+            label = "" if label == "其中" else label
+        elif load_words().reached.match(label) and chunk.strip():
             return self._subject_before(number) or label
         if not label and not is_part and len(self.readings) > self.first and self.last_end == number.start:
             return self.readings[-1].label
@@ -153,7 +155,7 @@ class _Sentence:
             return ""
         offered = words.offered.search(clause)
         if offered is not None:
-            return _act_of(pieces[0]) + clean_label(clause[offered.end() :], True)
+            return _act_of(pieces[:1]) + clean_label(clause[offered.end() :], True)
         if words.verb.search(clean_label(chunk, True)) and not chunk.strip().endswith("等"):
             return ""
         ends = list(words.and_so_on.finditer(chunk))
@@ -162,7 +164,7 @@ class _Sentence:
             thing = clean_label(chunk[ends[-1].end() :], True)
             if words.tail.fullmatch(thing) or not thing:
                 thing = thing_behind(behind)
-            return _act_of(pieces[0]) + thing if thing else ""
+            return _act_of(pieces) + thing if thing else ""
         return _joined(pieces, is_part) if len(pieces) > 1 else ""
 
     def _subject_before(self, number: Number) -> str:
@@ -221,7 +223,8 @@ class _Sentence:
         before = len(self.readings) - 1
         marker = (words.parts.search(gap) or _COLON.match(gap)) if before >= self.first else None
         if marker is not None:
-            return self._open_list(self._total_for_list(number), number, chunk, marker[0])
+            total = self._total_for_list(number)
+            return None if total is None else self._open_list(total, number, chunk, marker[0])
         inside = [index for index, _ in self.brackets if index is not None]
         if inside:
             return inside[-1]
@@ -259,7 +262,7 @@ class _Sentence:
         self.open.parts += 1
         return parent
 
-    def _total_for_list(self, number: Number) -> int:
+    def _total_for_list(self, number: Number) -> int | None:
         """What 其中 divides: the total of the list that is open, unless that is full; else the number before."""
         before = len(self.readings) - 1 if self.closed is None else self.closed
         if self.open is None or self.readings[before].parent is None:
@@ -270,15 +273,19 @@ class _Sentence:
             return before
         return self.open.parent
 
-    def _same_unit(self, before: int, number: Number) -> int:
-        """The total right before, or where it is of another unit, one before it in the sentence that may be meant."""
-        if number.unit in (self.readings[before].number.unit, "") or not self.readings[before].number.unit:
-            return before
-        for index in range(before - 1, self.first - 1, -1):
-            total = self.readings[index]
-            if total.parent is None and total.number.unit == number.unit and total.number.value >= number.value:
-                return index
-        return before
+    def _same_unit(self, before: int, number: Number) -> int | None:
+        """The total right before; where it is of another unit or too small, one before it in the sentence.
+
+        None where several totals stand in front and none has room: which one is meant cannot be told.
+        """
+        total = self.readings[before].number
+        others = [n for n in range(before - 1, self.first - 1, -1) if self.readings[n].parent is None]
+        alike = [n for n in others if self.readings[n].number.unit == number.unit]
+        if number.unit in (total.unit, "") or not total.unit:
+            if not alike or total.value >= number.value:
+                return before
+            return next((n for n in alike[:1] if self.readings[n].number.value >= number.value), None)
+        return next((n for n in alike if self.readings[n].number.value >= number.value), before)
 
     def _root_of_share(self, number: Number, percent: float) -> int | None:
         """The total, in this sentence or one before, of which the number is that share; else the sentence's own."""
@@ -384,10 +391,10 @@ class _Sentence:
         self.last_end = pair[-1].end
 
 
-def _act_of(piece: str) -> str:
-    """The act that a clause begins with behind time and agency, or ""."""
-    act = load_words().verb.match(clean_label(piece, False))
-    return act[0] if act else ""
+def _act_of(pieces: list[str]) -> str:
+    """The act that the first of the pieces of a clause begins with, behind time and agency; "" where none does."""
+    acts = (load_words().verb.match(clean_label(piece, False)) for piece in pieces)
+    return next((act[0] for act in acts if act), "")
 
 
 def _joined(pieces: list[str], is_part: bool) -> str:
