@@ -5,6 +5,7 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
+import pyarrow.compute as pc
 import xlsxwriter
 from xlsxwriter.exceptions import XlsxWriterException
 from xlsxwriter.format import Format
@@ -185,8 +186,6 @@ def _with_long_texts(source: Source, table: ExportTable) -> bool:
 
 
 def _long(texts: Any) -> Iterator[str]:
-    import pyarrow.compute as pc
-
     yield from texts.filter(pc.fill_null(pc.greater(pc.utf8_length(texts), MAX_TEXT // 2), False)).to_pylist()
 
 
