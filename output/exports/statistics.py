@@ -43,8 +43,7 @@ class Style(NamedTuple):
 
     The suffix, the longest text in bytes (0: any), the writer of a part, the values that stand for ``REASONS`` in a
     panel, the name of the writer's parameter that is told of them, and what else it is told of the columns. ``stamp``
-    finds in the first bytes of a file when it was written, and is what is put there, so that the same data gives the same
-    bytes.
+    finds in the first bytes of a file when it was written, and is what is put there: the same data, the same bytes.
     """
 
     suffix: str
