@@ -9,7 +9,7 @@ import shutil
 import sqlite3
 import subprocess
 import sys
-from datetime import date
+from datetime import date, datetime
 from pathlib import Path
 from typing import Any
 
@@ -629,6 +629,28 @@ def test_frictionless_finds_a_folder_valid(dataset: Path, tmp_path: Path, to: st
     assert report.valid, report.flatten(["name", "type", "message"])
     (tmp_path / to / f"reports.{to}").write_bytes(b"other")
     assert not frictionless.validate(str(tmp_path / to / "datapackage.json")).valid
+
+
+# DuckDB gives every file an identity of its own.
+@pytest.mark.parametrize("to", sorted(FORMATS.keys() - {"duckdb"}))
+def test_the_same_data_gives_the_same_bytes(dataset: Path, tmp_path: Path, to: str) -> None:
+    found = []
+    for name in ("one", "two"):
+        (tmp_path / name).mkdir()
+        export_dataset(dataset, to, place(to, tmp_path / name), Selection())
+        found.append({p.name: p.read_bytes() for p in (tmp_path / name).rglob("*") if p.is_file()})
+    assert found[0] == found[1]
+
+
+def test_no_file_tells_when_it_was_written(dataset: Path, tmp_path: Path) -> None:
+    for to in ("dta", "sav", "xlsx"):
+        export_dataset(dataset, to, tmp_path / f"x.{to}", Selection(("panel",)))
+    head = (tmp_path / "x.dta").read_bytes()[:300]
+    assert b"<timestamp>\x1101 Jan 2000 00:00</timestamp>" in head
+    # The format that every Stata since 14 reads.
+    assert b"<release>118</release>" in head
+    assert (tmp_path / "x.sav").read_bytes()[92:109] == b"01 Jan 0000:00:00"
+    assert openpyxl.load_workbook(tmp_path / "x.xlsx").properties.created == datetime(2000, 1, 1)
 
 
 def test_a_missing_package_is_told(dataset: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -134,6 +134,7 @@ class Dataset:
         return self._read("reuse")
 
     def _read(self, name: str) -> pd.DataFrame:
+        import pandas as pd
         import pyarrow.parquet
 
         from output.schema import load_tables
@@ -143,10 +144,13 @@ class Dataset:
             raise FileNotFoundError(f"{path}: is missing; write the dataset anew")
         table = load_tables()[name]
         codes = [column.name for column in table.columns if column.category]
-        frame: pd.DataFrame = pyarrow.parquet.read_table(path, read_dictionary=codes).to_pandas(
-            types_mapper=_pandas_types().get
-        )
-        return _with_dates(frame, table)
+        # Column by column: the rows of a large table in Arrow and in pandas at once would be twice the memory.
+        with pyarrow.parquet.ParquetFile(path, read_dictionary=codes) as file:
+            parts = [
+                file.read(columns=[column]).to_pandas(types_mapper=_pandas_types().get, self_destruct=True)
+                for column in file.schema_arrow.names
+            ]
+        return _with_dates(pd.concat(parts, axis=1), table)
 
 
 def _pandas_types() -> dict[object, object]:

@@ -40,6 +40,7 @@ def export(
     \b
     - dta, sav, csv and parquet write a folder with a file for each table; with one --table, a file if its name ends so.
     - dta and sav come with variables.csv: which variable is which column.
+    - In the panel .b is blank, .n not applicable, .u unreadable (-9999991 to -9999993 in sav).
     - sqlite comes with metadata.json: datasette serve FILE -m metadata.json.
     - What is there is replaced where it is an older export, as a whole or not at all.
     - Exit status 0; 2: wrong usage, or it could not be written.

@@ -1,5 +1,7 @@
 """Stata files with labels of variables and values; long texts are strL."""
 
+import re
+from functools import partial
 from pathlib import Path
 
 import pyreadstat
@@ -9,8 +11,12 @@ from output.exports.request import Exported, Ours, Request
 from output.exports.statistics import Style, single_files, write_tables
 
 FAILURES = (OSError, pyreadstat.ReadstatError)
+# The format of Stata 14, which every later one reads; that of Stata 15 is for more than 32,767 variables, and only
+# Stata/MP opens it.
+VERSION = 14
+_STAMP = (re.compile(rb"<stata_dta>.*?<timestamp>.(.{17})</timestamp>", re.DOTALL), b"01 Jan 2000 00:00")
 # Missing values with a letter: .b is blank, .n not applicable, .u unreadable; of . there is no cell at all.
-STYLE = Style(".dta", 0, pyreadstat.write_dta, ("b", "n", "u"), "missing_user_values")
+STYLE = Style(".dta", 0, partial(pyreadstat.write_dta, version=VERSION), ("b", "n", "u"), "missing_user_values", _STAMP)
 
 
 def write_export(asked: Request) -> Exported:

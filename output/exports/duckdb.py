@@ -9,6 +9,7 @@ from output.exports.package import about
 from output.exports.place import GENERATOR
 from output.exports.request import Exported, Ours, Request
 from output.exports.source import ExportTable, Source
+from output.exports.texts import quoted_name
 
 FAILURES = (OSError, duckdb.Error)
 # Enough for the keys of some hundred thousand reports; what is more goes to the disk.
@@ -46,9 +47,9 @@ def _write_tables(db: duckdb.DuckDBPyConnection, source: Source) -> dict[str, in
         db.execute(_definition(table))
         reader = pa.RecordBatchReader.from_batches(table.arrow(), source.batches(table))
         db.register("incoming", reader)
-        db.execute(f"INSERT INTO {_name(table.name)} SELECT * FROM incoming")
+        db.execute(f"INSERT INTO {quoted_name(table.name)} SELECT * FROM incoming")
         db.unregister("incoming")
-        counted = db.execute(f"SELECT count(*) FROM {_name(table.name)}").fetchone()
+        counted = db.execute(f"SELECT count(*) FROM {quoted_name(table.name)}").fetchone()
         rows[table.name] = counted[0] if counted else 0
     return rows
 
@@ -73,22 +74,19 @@ def _definition(table: ExportTable) -> str:
     References to other tables are told in the comments: constraints would double the file, and the rows of a selection
     may refer to reports outside it.
     """
-    parts = [f"{_name(c.name)} {_TYPES[c.kind]}" for c in table.columns]
+    parts = [f"{quoted_name(c.name)} {_TYPES[c.kind]}" for c in table.columns]
     if len(table.key) == 1:
-        parts.append(f"PRIMARY KEY ({_name(table.key[0])})")
-    statements = [f"CREATE TABLE {_name(table.name)} ({', '.join(parts)})"]
-    statements.append(f"COMMENT ON TABLE {_name(table.name)} IS '{_text(f'{table.title}. {table.description}')}'")
+        parts.append(f"PRIMARY KEY ({quoted_name(table.key[0])})")
+    statements = [f"CREATE TABLE {quoted_name(table.name)} ({', '.join(parts)})"]
+    statements.append(f"COMMENT ON TABLE {quoted_name(table.name)} IS '{_text(f'{table.title}. {table.description}')}'")
     for column in table.columns:
         target = f" Refers to {table.refers[column.name]}." if column.name in table.refers else ""
         unit = f" Unit: {column.unit}." if column.unit else ""
         comment = f"{column.label}: {column.description}{unit}{target}"
-        statements.append(f"COMMENT ON COLUMN {_name(table.name)}.{_name(column.name)} IS '{_text(comment)}'")
+        statements.append(
+            f"COMMENT ON COLUMN {quoted_name(table.name)}.{quoted_name(column.name)} IS '{_text(comment)}'"
+        )
     return ";\n".join(statements)
-
-
-def _name(name: str) -> str:
-    doubled = name.replace('"', '""')
-    return f'"{doubled}"'
 
 
 def _text(text: object) -> str:

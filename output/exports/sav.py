@@ -1,5 +1,6 @@
 """SPSS files with labels of variables and values; a text holds 32,767 bytes at the most."""
 
+import re
 from pathlib import Path
 from typing import Any
 
@@ -22,9 +23,10 @@ def _formats(table: ExportTable, names: dict[str, str]) -> dict[str, Any]:
     }
 
 
+_STAMP = (re.compile(rb"\$FL2.{88}(.{17})", re.DOTALL), b"01 Jan 0000:00:00")
 # Missing values of the user: blank, not applicable, unreadable. Of what is missing to the system there is no cell.
 MISSING = (-9999991.0, -9999992.0, -9999993.0)
-STYLE = Style(".sav", 32767, pyreadstat.write_sav, MISSING, "missing_ranges", _formats)
+STYLE = Style(".sav", 32767, pyreadstat.write_sav, MISSING, "missing_ranges", _STAMP, _formats)
 
 
 def write_export(asked: Request) -> Exported:

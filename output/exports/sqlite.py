@@ -11,6 +11,7 @@ from output.exports.package import about
 from output.exports.place import GENERATOR, is_json_of_ours
 from output.exports.request import Exported, Ours, Request
 from output.exports.source import ExportTable, Source
+from output.exports.texts import quoted_name
 
 FAILURES = (OSError, sqlite3.Error)
 METADATA = "metadata.json"
@@ -53,12 +54,12 @@ def _write_tables(db: sqlite3.Connection, source: Source, full_text: bool) -> di
     for table in source.tables:
         db.execute(_definition(table, {t.name: t for t in source.tables}))
         marks = ", ".join("?" * len(table.columns))
-        db.executemany(f"INSERT INTO {_name(table.name)} VALUES ({marks})", _rows(source, table))
-        rows[table.name] = db.execute(f"SELECT count(*) FROM {_name(table.name)}").fetchone()[0]
+        db.executemany(f"INSERT INTO {quoted_name(table.name)} VALUES ({marks})", _rows(source, table))
+        rows[table.name] = db.execute(f"SELECT count(*) FROM {quoted_name(table.name)}").fetchone()[0]
         for column in dict.fromkeys([*table.refers, *_INDEXED]):
             if column in {c.name for c in table.columns} and (column,) != table.key:
-                index = _name(f"{table.name}_{column}")
-                db.execute(f"CREATE INDEX {index} ON {_name(table.name)} ({_name(column)})")
+                index = quoted_name(f"{table.name}_{column}")
+                db.execute(f"CREATE INDEX {index} ON {quoted_name(table.name)} ({quoted_name(column)})")
     if full_text and SECTIONS in rows:
         _index_text(db)
     db.execute("COMMIT")
@@ -95,15 +96,15 @@ def _rows(source: Source, table: ExportTable) -> Iterator[tuple[Any, ...]]:
 
 
 def _definition(table: ExportTable, tables: dict[str, ExportTable]) -> str:
-    parts = [f"{_name(c.name)} {_TYPES.get(c.kind, 'TEXT')}" for c in table.columns]
+    parts = [f"{quoted_name(c.name)} {_TYPES.get(c.kind, 'TEXT')}" for c in table.columns]
     if table.key:
-        parts.append(f"PRIMARY KEY ({', '.join(map(_name, table.key))})")
+        parts.append(f"PRIMARY KEY ({', '.join(map(quoted_name, table.key))})")
     for column, target in table.refers.items():
         name, _, field = target.partition(".")
         # Only a column that is a key on its own can be referred to.
         if name in tables and tables[name].key == (field,):
-            parts.append(f"FOREIGN KEY ({_name(column)}) REFERENCES {_name(name)} ({_name(field)})")
-    return f"CREATE TABLE {_name(table.name)} ({', '.join(parts)})"
+            parts.append(f"FOREIGN KEY ({quoted_name(column)}) REFERENCES {quoted_name(name)} ({quoted_name(field)})")
+    return f"CREATE TABLE {quoted_name(table.name)} ({', '.join(parts)})"
 
 
 def _index_text(db: sqlite3.Connection) -> None:
@@ -140,8 +141,3 @@ def _column_description(label: Label, description: str, unit: str) -> str:
 def _selection(source: Source) -> str:
     told = about(source)
     return f"divisions {told['divisions']}, years {told['years']}"
-
-
-def _name(name: str) -> str:
-    doubled = name.replace('"', '""')
-    return f'"{doubled}"'

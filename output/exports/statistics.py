@@ -1,5 +1,6 @@
 """What files for Stata and SPSS have in common: typed columns, labels, and parts of a size that fits in memory."""
 
+import re
 from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any, NamedTuple
@@ -23,6 +24,8 @@ from output.exports.texts import cut_bytes
 PART_ROWS = 500_000
 PART_BYTES = 256 * 2**20
 MAX_LABEL = 80
+# The time of writing stands within so many bytes.
+_HEAD_BYTES = 1024
 _BOOLEAN = {0: "no 否", 1: "yes 是"}
 
 
@@ -39,7 +42,8 @@ class Style(NamedTuple):
     """What differs between the two programs.
 
     The suffix, the longest text in bytes (0: any), the writer of a part, the values that stand for ``REASONS`` in a
-    panel, the name of the writer's parameter that is told of them, and what else it is told of the columns.
+    panel, the name of the writer's parameter that is told of them, and what else it is told of the columns. ``stamp``
+    finds in the first bytes of a file when it was written, and is what is put there: the same data, the same bytes.
     """
 
     suffix: str
@@ -47,6 +51,7 @@ class Style(NamedTuple):
     write: Callable[..., None]
     missing: tuple[str, ...] | tuple[float, ...]
     missing_parameter: str
+    stamp: tuple[re.Pattern[bytes], bytes]
     extras: Callable[[ExportTable, dict[str, str]], dict[str, Any]] = lambda table, names: {}
 
 
@@ -225,6 +230,15 @@ def _write_part(frame: pd.DataFrame, layout: _Layout, path: Path) -> None:
         **{style.missing_parameter: {name: list(style.missing) for name in numbers}},
         **style.extras(table, names),
     )
+    _write_stamp(path, *style.stamp)
+
+
+def _write_stamp(path: Path, pattern: re.Pattern[bytes], stamp: bytes) -> None:
+    with path.open("r+b") as file:
+        found = pattern.match(file.read(_HEAD_BYTES))
+        if found and len(found[1]) == len(stamp):
+            file.seek(found.start(1))
+            file.write(stamp)
 
 
 def _label(column: ExportColumn) -> str:

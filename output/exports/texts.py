@@ -1,4 +1,4 @@
-"""Making text harmless and short enough for the programs that open an export."""
+"""Making text harmless and short enough for the programs that open an export, and names fit for SQL."""
 
 import re
 
@@ -56,3 +56,13 @@ def cut_bytes(text: str, limit: int) -> str:
         return text
     data = text.encode("utf-8")
     return text if len(data) <= limit else data[:limit].decode("utf-8", errors="ignore")
+
+
+def quoted_name(name: str) -> str:
+    """The name of a table or column as SQL writes it, whatever characters it has.
+
+    >>> print(quoted_name('fees "paid" back'))
+    "fees ""paid"" back"
+    """
+    doubled = name.replace('"', '""')
+    return f'"{doubled}"'

@@ -2,9 +2,11 @@
 
 import zipfile
 from collections.abc import Iterator
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
+import pyarrow.compute as pc
 import xlsxwriter
 from xlsxwriter.exceptions import XlsxWriterException
 from xlsxwriter.format import Format
@@ -52,7 +54,9 @@ def write_export(asked: Request) -> Exported:
     done = Exported()
     # Closed only where all went well: closing writes the file, and one that is not whole is thrown away.
     book = xlsxwriter.Workbook(str(asked.path), options)
-    book.set_properties({"title": "Yearly disclosure reports of Chinese agencies", "author": GENERATOR})
+    # Always the same time: the same data gives the same bytes.
+    properties = {"title": "Yearly disclosure reports of Chinese agencies", "author": GENERATOR}
+    book.set_properties({**properties, "created": datetime(2000, 1, 1, tzinfo=UTC)})
     formats = _formats(book)
     # The codebook stands last but one, as what explains the others.
     for table in sorted(asked.source.tables, key=lambda table: table.name == CODEBOOK):
@@ -185,8 +189,6 @@ def _with_long_texts(source: Source, table: ExportTable) -> bool:
 
 
 def _long(texts: Any) -> Iterator[str]:
-    import pyarrow.compute as pc
-
     yield from texts.filter(pc.fill_null(pc.greater(pc.utf8_length(texts), MAX_TEXT // 2), False)).to_pylist()
 
 
