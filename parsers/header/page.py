@@ -1,10 +1,11 @@
 """What is looked at of a page: the lines and grids in front of the text, its head, and both ends of its text."""
 
 import re
+from collections.abc import Sequence
 
 import msgspec
 
-from parsers.documents.model import Cell, Document, Grid, Paragraph
+from parsers.documents.model import Block, Cell, Document, Grid, Paragraph
 from parsers.header.words import load_words
 from parsers.text import squeeze
 
@@ -15,6 +16,10 @@ _FRONT_WITHOUT_HEADING = 600
 # So many lines above the text belong to it; further up are the titles and dates of other pages.
 NEAR = 40
 _MAX_GRID_ROWS = 30
+# In so many blocks in front of the first heading the opening sentences stand; the length of a paragraph of them.
+_PREAMBLE_BLOCKS, _PREAMBLE = 12, 1500
+_SENTENCE = 24
+_PUNCTUATION = re.compile("[。，,；;]")
 _TEXT_START, _TEXT_END = 3000, 160
 # No label, title or name is looked for further on in a line or cell.
 MAX_LINE = 500
@@ -56,7 +61,8 @@ def collect_page(document: Document, body_start: int, body_text: str, url: str |
     blocks = document.blocks
     is_open = body_start >= len(blocks)
     chosen = blocks[:_FRONT_WITHOUT_HEADING] if is_open else blocks[max(0, body_start - _FRONT) : body_start]
-    start, end = body_text[:_TEXT_START], body_text[-_TEXT_END:]
+    start = "\n".join((*_preamble(chosen, is_open), body_text[:_TEXT_START]))
+    end = body_text[-_TEXT_END:]
     page = Page(document.page_title, document.metas, [], [], [], is_open, start, end, url)
     for block in chosen:
         if isinstance(block, Paragraph):
@@ -67,6 +73,17 @@ def collect_page(document: Document, body_start: int, body_text: str, url: str |
             page.lines.extend(map(_single_text, block.rows))
             page.levels.extend([0] * len(block.rows))
     return page
+
+
+def _preamble(front: Sequence[Block], is_open: bool) -> list[str]:
+    """The sentences that open a report in front of its first heading: who made it, for which period, whom to ask.
+
+    Navigation and labels in front of them are short, or have no punctuation of a sentence.
+    """
+    if is_open:
+        return []
+    texts = [block.text for block in front[-_PREAMBLE_BLOCKS:] if isinstance(block, Paragraph)]
+    return [text[:_PREAMBLE] for text in texts if len(text) >= _SENTENCE and _PUNCTUATION.search(text)]
 
 
 def _single_text(row: list[Cell]) -> str | None:
