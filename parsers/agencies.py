@@ -28,7 +28,9 @@ _BRACKETED = re.compile(r"[(（][^()（）]*[)）]")
 _MAX_NAME = 40
 _MAX_UNITS = 3
 # 新疆生产建设兵团第八师石河子市: the corps and its division stand in front of the city that they govern.
-_CORPS = re.compile(r"(?:新疆维吾尔自治区)?(?:新疆生产建设兵团(?:第?[一二三四五六七八九十]{1,3}师)?|第?[一二三四五六七八九十]{1,3}师)")
+_CORPS = re.compile(
+    r"(?:新疆维吾尔自治区)?(?:新疆生产建设兵团(?:第?[一二三四五六七八九十]{1,3}师)?|第?[一二三四五六七八九十]{1,3}师)"
+)
 
 
 class AgencyType(msgspec.Struct, frozen=True):

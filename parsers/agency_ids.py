@@ -147,8 +147,9 @@ def _by_stem() -> dict[str, Body]:
 
 def stems_of(body: Body) -> tuple[str, ...]:
     """All names of a body without 局, 委员会 ...: those of today and the older ones."""
-    own = _without_ending(body.name)[0]
-    return (own, *body.stems, *(stem for old in body.before for stem in old.stems))
+    stem, ending = _without_ending(body.name)
+    own = (stem,) if ending else ()
+    return (*own, *body.stems, *(stem for old in body.before for stem in old.stems))
 
 
 @cache

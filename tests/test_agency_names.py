@@ -47,6 +47,14 @@ def test_names_of_all_kinds(field: str) -> None:
     assert [found for found in wrong if (found[2] or None) != found[3]] == []
 
 
+def test_departments_of_every_reform() -> None:
+    """Merged offices are of the type of the work that stands first in their name."""
+    rows = read_rows(HERE / "fixtures" / "agency_types.csv")
+    assert len(rows) >= 500
+    found = [(row["agency"], row["agency_type"], find_agency_type(row["agency"])) for row in rows]
+    assert [row for row in found if row[1] != row[2]] == []
+
+
 def portals() -> Iterator[tuple[list[str], str]]:
     for row in read_rows(REFERENCE / "portals.csv"):
         parts = row["region"].split("/")
