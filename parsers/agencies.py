@@ -163,8 +163,8 @@ def without_brackets(name: str) -> str:
 def complete_place(name: str) -> str:
     """The government behind the bare name of a place, else the name as it is.
 
-    吴兴区 gives 吴兴区人民政府, 某镇 and 某镇政府 give 某镇人民政府, 某街道 gives 某街道办事处, 兴安盟 gives 兴安盟行政公署.
-    Zones and parks, which have no government of their own, stay as they are.
+    吴兴区 gives 吴兴区人民政府, 某镇 and 某镇政府 give 某镇人民政府, 某街道 gives 某街道办事处, 兴安盟 gives
+    兴安盟行政公署. Zones and parks, which have no government of their own, stay as they are.
     """
     words = _data().agency
     stem = name if name.endswith(words.government) else name.removesuffix(words.short_government)

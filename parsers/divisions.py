@@ -1,8 +1,8 @@
 """Divisions of GB/T 2260: codes, names by year, and the codes that index numbers and site addresses carry.
 
 The tables are ``data/divisions.csv`` (province, city and county level, 2008 to 2024, old and new codes),
-``data/short_names.csv`` (长阳县 for 长阳土家族自治县), ``data/continued.csv`` (old code to new code) and ``data/hosts.csv``
-(portals). Each is read once, when first needed.
+``data/short_names.csv`` (长阳县 for 长阳土家族自治县), ``data/continued.csv`` (old code to new code) and
+``data/hosts.csv`` (portals). Each is read once, when first needed.
 """
 
 import csv

@@ -41,7 +41,7 @@ def decide_division(
 
 
 def _named_divisions(name: str, year: int | None, context: str | None) -> frozenset[str]:
-    """The codes that an agency's name may mean: of its branch's district, its places, or those its zone is named for."""
+    """The codes that an agency's name may mean: of its branch's district, its places, or the place of its zone."""
     branch = find_branch_division(name, year, context)
     if branch is not None:
         return frozenset({branch})
