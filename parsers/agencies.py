@@ -102,7 +102,8 @@ def _patterns() -> _Patterns:
     words = _data().agency
     places, townships = any_of(words.places), any_of(words.townships)
     offices = any_of(words.township_offices)
-    false_places = "".join(f"(?<!{word})" for word in words.false_places)
+    lengths = sorted(set(map(len, words.false_places)))
+    false_places = "".join(f"(?<!{any_of(w for w in words.false_places if len(w) == length)})" for length in lengths)
     office = f"{any_of(words.unit_leads)}?{any_of(words.units)}"
     return _Patterns(
         agency=re.compile(rf"[\w·、()（）]{{1,{_MAX_NAME}}}{any_of(words.kinds)}(?:[(（][\w、]{{2,20}}[)）])?"),
@@ -243,6 +244,7 @@ def same_work(one: str, other: str) -> bool:
     return one[place_end(one) :] == other[place_end(other) :]
 
 
+@lru_cache(maxsize=4096)
 def own_name(name: str) -> str:
     """The name without the body of the whole country, the party or the corps in front.
 

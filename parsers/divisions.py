@@ -209,13 +209,8 @@ def find_within(code: str, stem: str, year: int | None = None) -> str | None:
     """The one division inside another in that year that a stem stands for: 吴兴 in 330500 is 330502."""
     found = {
         division.code
-        for divisions in _by_code().values()
-        for division in divisions
-        if division.first <= _clamp(year) <= division.last
-        and division.code != code
-        and is_within(division.code, code)
-        and division.name.startswith(stem)
-        and len(division.name) - len(stem) <= 1
+        for division in (*_stems().get(stem, ()), *_by_name().get(stem, ()))
+        if division.first <= _clamp(year) <= division.last and division.code != code and is_within(division.code, code)
     }
     return found.pop() if len(found) == 1 else None
 
