@@ -4,18 +4,33 @@ Words are data: ``data/agency_types.toml``.
 """
 
 import re
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from functools import cache, lru_cache
 from importlib.resources import files
 
 import msgspec
 
-from parsers.divisions import division_level, division_name, is_place, read_place, skip_places
+from parsers.divisions import (
+    begins_with_place,
+    division_level,
+    division_name,
+    find_stem,
+    find_within,
+    is_place,
+    is_within,
+    may_hold_others,
+    read_place,
+    skip_places,
+)
 from parsers.text import any_of
 
 _BRACKETED = re.compile(r"[(（][^()（）]*[)）]")
 _MAX_NAME = 40
 _MAX_UNITS = 3
+# 新疆生产建设兵团第八师石河子市: the corps and its division stand in front of the city that they govern.
+_CORPS = re.compile(
+    r"(?:新疆维吾尔自治区)?(?:新疆生产建设兵团(?:第?[一二三四五六七八九十]{1,3}师)?|第?[一二三四五六七八九十]{1,3}师)"
+)
 
 
 class AgencyType(msgspec.Struct, frozen=True):
@@ -41,8 +56,11 @@ class _Words(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     townships: tuple[str, ...]
     township_offices: tuple[str, ...]
     bare_places: frozenset[str]
+    commission_places: tuple[str, ...]
+    commission: str
     national: tuple[str, ...]
     zones: tuple[str, ...]
+    county_zones: tuple[str, ...]
     branches: tuple[str, ...]
     endings: dict[str, str]
     kinds: tuple[str, ...]
@@ -66,6 +84,7 @@ class _Patterns(msgspec.Struct, frozen=True):
     branch: re.Pattern[str]
     branch_of: re.Pattern[str]
     zone: re.Pattern[str]
+    county_zone: re.Pattern[str]
 
 
 @cache
@@ -82,17 +101,22 @@ def load_agency_types() -> tuple[AgencyType, ...]:
 def _patterns() -> _Patterns:
     words = _data().agency
     places, townships = any_of(words.places), any_of(words.townships)
-    false_places = "".join(f"(?<!{word})" for word in words.false_places)
+    offices = any_of(words.township_offices)
+    lengths = sorted(set(map(len, words.false_places)))
+    false_places = "".join(f"(?<!{any_of(w for w in words.false_places if len(w) == length)})" for length in lengths)
     office = f"{any_of(words.unit_leads)}?{any_of(words.units)}"
     return _Patterns(
         agency=re.compile(rf"[\w·、()（）]{{1,{_MAX_NAME}}}{any_of(words.kinds)}(?:[(（][\w、]{{2,20}}[)）])?"),
         unit=re.compile(rf"(.{{2,{_MAX_NAME}}}{any_of(words.heads)}){office}"),
-        place=re.compile(rf"([^\W\d_局]{{1,9}}?)({places})(?!{any_of(words.not_places)}){false_places}"),
+        place=re.compile(
+            rf"([^\W\d_局]{{2,9}}?)({places})(?!{any_of(words.not_places)}|{townships}(?:{offices}|$)){false_places}"
+        ),
         bare_place=re.compile(rf"[\w·]{{1,14}}({places}|{townships})"),
-        township=re.compile(rf".{{1,20}}{townships}(?:{any_of(words.township_offices)})?"),
+        township=re.compile(rf".{{1,20}}{townships}(?:{offices})?"),
         branch=re.compile(rf".{{3,40}}{any_of(words.branches)}"),
-        branch_of=re.compile(rf"(.{{3,30}}局)(.{{2,8}}?)[区县市旗]?{words.branches[0]}"),
+        branch_of=re.compile(rf"(.{{3,30}}(?:局|委员会|委|厅))(.{{2,8}}?)[区县市旗]?{words.branches[0]}"),
         zone=re.compile(rf".{{0,20}}{any_of(words.zones)}"),
+        county_zone=re.compile(any_of(words.county_zones)),
     )
 
 
@@ -112,6 +136,21 @@ def find_branch(name: str) -> tuple[str, str] | None:
     return (match[1], match[2]) if match else None
 
 
+def find_branch_division(name: str, year: int | None = None, within: str | None = None) -> str | None:
+    """The district that a branch works in: 330521 (德清县) of 湖州市生态环境局德清分局; None where no table knows it.
+
+    ``within`` is the code of the site or index number; the branch may bear the name of that district in short.
+    """
+    found = find_branch(own_name(name))
+    codes = read_place(found[0], year, within)[0] if found else frozenset()
+    if found is None or len(codes) != 1:
+        return None
+    (outer,) = codes
+    if within is not None and is_within(within, outer) and (division_name(within, year) or "").startswith(found[1]):
+        return within
+    return find_within(outer, found[1], year)
+
+
 def is_zone(name: str) -> bool:
     """Whether a name is that of a zone or park, which has no code and often a name that others bear too."""
     return _patterns().zone.fullmatch(name) is not None
@@ -125,14 +164,16 @@ def without_brackets(name: str) -> str:
 def complete_place(name: str) -> str:
     """The government behind the bare name of a place, else the name as it is.
 
-    吴兴区 gives 吴兴区人民政府, 某镇 and 某镇政府 give 某镇人民政府, 某街道 gives 某街道办事处. Zones and parks, which
-    have no government of their own, stay as they are.
+    吴兴区 gives 吴兴区人民政府, 某镇 and 某镇政府 give 某镇人民政府, 某街道 gives 某街道办事处, 兴安盟 gives
+    兴安盟行政公署. Zones and parks, which have no government of their own, stay as they are.
     """
     words = _data().agency
     stem = name if name.endswith(words.government) else name.removesuffix(words.short_government)
     match = _patterns().bare_place.fullmatch(stem)
     if match is None or (not is_place(stem) and _patterns().zone.fullmatch(stem)):
         return name
+    if stem.endswith(words.commission_places) and skip_places(stem)[0] == len(stem):
+        return stem + words.commission
     return stem + (words.street_office if match[1] in words.streets else words.government)
 
 
@@ -194,7 +235,8 @@ def bare_prefix(name: str) -> str | None:
     words = _data().agency
     if prefix not in words.bare_places or name.startswith(words.not_places, 1) or place_end(name) > 0:
         return None
-    return prefix
+    # 市桥街道 is no street office of a city's.
+    return None if _patterns().township.fullmatch(name) else prefix
 
 
 def same_work(one: str, other: str) -> bool:
@@ -202,25 +244,66 @@ def same_work(one: str, other: str) -> bool:
     return one[place_end(one) :] == other[place_end(other) :]
 
 
+@lru_cache(maxsize=4096)
 def own_name(name: str) -> str:
-    """The name without the national body in front: 国家税务总局望溪区税务局 gives 望溪区税务局."""
-    return next((name.removeprefix(body) for body in _data().agency.national if name.startswith(body)), name)
+    """The name without the body of the whole country, the party or the corps in front.
+
+    国家税务总局望溪区税务局 gives 望溪区税务局, 新疆生产建设兵团第八师石河子市财政局 gives 石河子市财政局.
+    """
+    plain = next((name.removeprefix(body) for body in _data().agency.national if name.startswith(body)), name)
+    corps = _CORPS.match(plain)
+    return plain[corps.end() :] if corps and begins_with_place(plain[corps.end() :]) else plain
 
 
-def is_partly_known(name: str) -> bool:
-    """Whether a place that no table knows follows the known ones: the agency is not that of the known place."""
-    plain = own_name(name)
-    known = skip_places(plain)
-    return place_end(plain) > known > 0 and _patterns().zone.match(plain, known) is None
+def is_partly_known(name: str, year: int | None = None, within: str | None = None) -> bool:
+    """Whether a place that no table knows follows the known ones: the agency is not that of the known place.
+
+    Nothing that follows a district or county is a place: 新市 in 德清县新市镇 is none.
+    """
+    codes, rest = read_place(own_name(name), year, within)
+    if not codes or not may_hold_others(codes) or _patterns().zone.match(rest):
+        return False
+    return begins_with_place(rest) or _patterns().place.match(rest) is not None
+
+
+def is_zone_within(name: str, year: int | None = None, within: str | None = None) -> bool:
+    """Whether the known places in front of a name are followed by a zone, which may lie in a division inside them."""
+    codes, rest = read_place(own_name(name), year, within)
+    return bool(codes) and _patterns().zone.match(rest) is not None
+
+
+def find_zone_division(name: str, year: int | None = None) -> str | None:
+    """The division that a zone bears the name of, without 市 or 县: 350500 (泉州市) of 泉州经济技术开发区管委会.
+
+    A city may stand further in front (武汉东湖新技术开发区), as only its own zones are named so; a county's name stands
+    right before 经济开发区 and the like, as others bear its name by chance (太湖新城).
+    """
+    found = find_stem(own_name(name), year)
+    if found is None:
+        return None
+    code, rest = found
+    patterns = _patterns()
+    pattern = patterns.zone if division_level(code) == "city" else patterns.county_zone
+    return code if pattern.match(rest) else None
 
 
 @lru_cache(maxsize=4096)
 def place_end(name: str) -> int:
     """Where the places at the front of a name end: 3 in 吴兴区商务局, 0 in 商务局."""
-    place = skip_places(name)
-    while (match := _patterns().place.match(name, place)) is not None:
-        place = match.end()
+    place, is_open = skip_places(name)
+    for match in _unlisted_places(name[place:]) if is_open else ():
+        place += match.end() - match.start()
     return place
+
+
+def _unlisted_places(text: str) -> Iterator[re.Match[str]]:
+    """The places that no table knows at the front of a text, up to the first district: 砚湖市, 望溪区."""
+    place = 0
+    while (match := _patterns().place.match(text, place)) is not None:
+        yield match
+        if _data().levels.get(match[2]) == "district":
+            return
+        place = match.end()
 
 
 @lru_cache(maxsize=4096)
@@ -260,27 +343,22 @@ def find_level(agency: str | None, code: str | None, year: int | None = None) ->
     if _patterns().township.fullmatch(plain) or find_agency_type(plain) == "township":
         return "township"
     if is_branch(plain):
-        return "district" if known in (None, "city", "district") else known
+        # The districts of a municipality lie right in a division at province level.
+        is_municipal = code is not None and (division_name(code, year) or "").endswith("市")
+        return "district" if known is None or known == "district" or is_municipal else known
     levels = _data().levels
     prefix = bare_prefix(plain)
     if prefix is not None:
         return levels.get(prefix) or known
     codes, rest = read_place(plain, year)
     found = {division_level(c) for c in codes}
-    match = None if _patterns().zone.match(rest) else _last_place(rest)
-    if match is not None:
-        return levels.get(match) or known
-    if len(found) == 1:
-        return found.pop()
-    return known if found or find_agency_type(plain) != "development_zone" else None
-
-
-def _last_place(text: str) -> str | None:
-    """The suffix of the last of the unlisted places at the front of a text: 区 in 望溪区商务局."""
-    place, suffix = 0, None
-    while (match := _patterns().place.match(text, place)) is not None:
-        place, suffix = match.end(), match[2]
-    return suffix
+    unlisted = [] if not may_hold_others(codes) or _patterns().zone.match(rest) else list(_unlisted_places(rest))
+    if unlisted:
+        return levels.get(unlisted[-1][2]) or known
+    if find_agency_type(plain) == "development_zone" and not codes:
+        zone = find_zone_division(plain, year)
+        return division_level(zone) if zone else None
+    return found.pop() if len(found) == 1 else known
 
 
 def place_of_short(name: str, code: str, year: int | None = None) -> str | None:

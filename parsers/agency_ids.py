@@ -13,6 +13,7 @@ import msgspec
 from parsers.agencies import (
     complete_place,
     find_branch,
+    find_branch_division,
     is_zone,
     own_name,
     place_end,
@@ -20,7 +21,7 @@ from parsers.agencies import (
     strip_unit,
     without_brackets,
 )
-from parsers.divisions import current_code, division_name, find_within, is_within, read_place
+from parsers.divisions import current_code, division_name, is_within, read_place
 from parsers.text import compact
 
 UNKNOWN_DIVISION = "?"
@@ -100,20 +101,11 @@ def _split_place(name: str, code: str, year: int | None) -> tuple[str, str]:
 
 def _find_branch(name: str, code: str, year: int | None) -> tuple[str, str] | None:
     """The district and the name of the agency whose work a branch does there: 湖州市生态环境局吴兴分局."""
-    found = find_branch(name)
-    if found is None:
+    found, district = find_branch(name), find_branch_division(name, year, code)
+    if found is None or district is None or not is_within(district, code):
         return None
-    agency, place = found
-    codes, rest = read_place(agency, year, code)
-    outer = [c for c in codes if is_within(code, c) or is_within(c, code)]
-    if len(outer) != 1 or not rest:
-        return None
-    district = code if _is_called(code, place, year) else find_within(outer[0], place, year)
-    return (district, rest) if district is not None else None
-
-
-def _is_called(code: str, place: str, year: int | None) -> bool:
-    return (division_name(code, year) or "").startswith(place)
+    rest = read_place(found[0], year, code)[1]
+    return (district, rest) if rest else None
 
 
 @lru_cache(maxsize=8192)
@@ -155,8 +147,9 @@ def _by_stem() -> dict[str, Body]:
 
 def stems_of(body: Body) -> tuple[str, ...]:
     """All names of a body without 局, 委员会 ...: those of today and the older ones."""
-    own = _without_ending(body.name)[0]
-    return (own, *body.stems, *(stem for old in body.before for stem in old.stems))
+    stem, ending = _without_ending(body.name)
+    own = (stem,) if ending else ()
+    return (*own, *body.stems, *(stem for old in body.before for stem in old.stems))
 
 
 @cache

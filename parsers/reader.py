@@ -68,7 +68,7 @@ def parse_report(
         note = f"the sections are headed as in the {headed} form, but none of its tables was found"
         report = msgspec.structs.replace(report, status="partial", notes=(*report.notes, note))
     else:
-        report = msgspec.structs.replace(report, status=_status(tables, sections, values, checks))
+        report = msgspec.structs.replace(report, status=_status(joined.header, tables, sections, values, checks))
     return RecordSet(report, values, counts, sections, checks)
 
 
@@ -161,14 +161,16 @@ def _check(report_id: str, tables: Tables, values: list[Value], counts: list[Cou
     return run_checks(make_facts(report_id, tables, values, counts))
 
 
-def _status(tables: Tables, sections: list[Section], values: list[Value], checks: list[Check]) -> ReportStatus:
+def _status(
+    header: Header, tables: Tables, sections: list[Section], values: list[Value], checks: list[Check]
+) -> ReportStatus:
     demanded = load_forms()[tables.form].sections if tables.form in load_forms() else {}
     present = {section.section for section in sections}
     if any(kind not in tables.readings for kind in demanded_tables(tables.form)):
         return "partial"
     if any(code not in present for code in demanded):
         return "partial"
-    doubtful = any(value.status in ("unreadable", "inferred", "ocr") for value in values)
+    doubtful = header.is_disputed or any(value.status in ("unreadable", "inferred", "ocr") for value in values)
     return "flagged" if doubtful or any(check.outcome == "fail" for check in checks) else "clean"
 
 

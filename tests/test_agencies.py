@@ -142,6 +142,9 @@ def test_level(agency: str | None, code: str | None, level: str | None) -> None:
         ("柳堤苏木", "柳堤苏木人民政府"),
         ("淮安市人民政府", "淮安市人民政府"),
         ("浦东新区", "浦东新区人民政府"),
+        ("兴安盟", "兴安盟行政公署"),
+        ("阿克苏地区", "阿克苏地区行政公署"),
+        ("柳堤街", "柳堤街办事处"),
         ("望溪经济开发区", "望溪经济开发区"),
         ("望溪新区", "望溪新区"),
         ("望溪区商务局", "望溪区商务局"),
@@ -275,7 +278,10 @@ def test_places_are_read_from_the_left() -> None:
     assert read_place("长春市朝阳区商务局")[0] == {"220104"}
     assert read_place("望溪区商务局") == (frozenset(), "望溪区商务局")
     assert read_place("东区街道办事处")[0] == frozenset()  # many towns have an east end
-    assert read_place("东区街道办事处", 2023, "510400")[0] == {"510402"}
+    assert read_place("东区教育局", 2023, "510400")[0] == {"510402"}
+    assert read_place("东区街道办事处", 2023, "510400")[0] == frozenset()  # a street office of that name
+    assert read_place("古县镇人民政府")[0] == frozenset()
+    assert read_place("古县城关镇人民政府")[0] == {"141025"}
 
 
 def test_codes_within_codes() -> None:

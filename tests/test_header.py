@@ -11,6 +11,7 @@ from parsers.header import Header, read_header
 from parsers.header.dates import read_date
 from parsers.header.titles import read_title
 from parsers.headings import find_heading
+from parsers.reader import parse_report
 
 TITLE = "望溪区商务局2023年政府信息公开工作年度报告"
 FIRST = "一、总体情况"
@@ -788,3 +789,34 @@ def test_hostile_lines_are_quick(line: str) -> None:
     )
     read_header(Document(blocks, "html"), 150, line * 10, line)
     assert time.perf_counter() - begin < 2
+
+
+REPORT_OF_2023 = "2023年政府信息公开工作年度报告"
+
+
+@pytest.mark.parametrize(
+    ("title", "text", "status", "other"),
+    [
+        ("吴兴区商务局", "现将吴兴区商务局2023年政府信息公开工作年度报告公布如下。", "clean", None),
+        ("区商务局", "按要求编制湖州市吴兴区商务局2023年政府信息公开工作年度报告。", "clean", None),
+        ("吴兴区", "按要求编制吴兴区人民政府2023年政府信息公开工作年度报告。", "clean", None),
+        ("吴兴区商务局", "按照条例，现公布南浔区商务局2023年度政府信息公开工作年度报告。", "flagged", "南浔区商务局"),
+        ("区商务局", "按照条例，现公布南浔区商务局2023年度政府信息公开工作年度报告。", "flagged", "南浔区商务局"),
+        ("吴兴区人民政府", "编制了南浔区2023年政府信息公开工作年度报告。", "flagged", "南浔区人民政府"),
+        ("吴兴区商务局", "本报告由长兴县商务局编制。", "flagged", "长兴县商务局"),
+    ],
+)
+def test_a_report_copied_from_another_place_is_told(title: str, text: str, status: str, other: str | None) -> None:
+    page = f"{title}{REPORT_OF_2023}\n一、总体情况\n{text}\n六、其他需要报告的事项\n无。\n"
+    report = parse_report(page.encode(), source_url="http://www.wuxing.gov.cn/art/2024/1/17/art_1.html").report
+    told = [note for note in report.notes if other and other in note]
+    assert report.status == status
+    assert bool(told) == (other is not None)
+    assert report.division_code == "330502"
+
+
+def test_a_site_of_another_place_is_told() -> None:
+    page = f"长兴县商务局{REPORT_OF_2023}\n一、总体情况\n公开信息3条。\n六、其他需要报告的事项\n无。\n"
+    report = parse_report(page.encode(), source_url="http://www.wuxing.gov.cn/art/2024/1/17/art_1.html").report
+    assert report.division_code == "330522"
+    assert any("330502" in note and "330522" in note for note in report.notes)

@@ -23,7 +23,8 @@ __all__ = ["Header", "read_header"]
 
 
 class Header(msgspec.Struct, frozen=True):
-    """What the header says; unknown is None. ``is_titled``: a title of an annual disclosure report was found.
+    """What the header says; unknown is None. ``is_titled``: a title of an annual disclosure report was found;
+    ``is_disputed``: title and text name agencies of two places.
 
     ``title``, ``publisher`` and the two numbers are as printed, ``agency`` is its full name, ``published`` an ISO date;
     the other fields are those of the report record.
@@ -44,6 +45,7 @@ class Header(msgspec.Struct, frozen=True):
     level: str | None = None
     notes: tuple[str, ...] = ()
     is_titled: bool = False
+    is_disputed: bool = False
 
 
 def read_header(document: Document, body_start: int, body_text: str, url: str | None) -> Header:
@@ -71,7 +73,7 @@ def _read_page(page: Page) -> Header:
     indexed, site = index_code(index_number), host_code(page.url)[0]
     published = read_published(page, fields)
     year, year_notes = decide_year(page, titles, published)
-    agency, agency_notes = decide_agency(page, titles, fields, indexed or site, year)
+    agency, agency_notes, is_disputed = decide_agency(page, titles, fields, indexed or site, year)
     agency, whole_notes = settle_government(agency, titles, page)
     code, division_notes = decide_division(agency, indexed, site, year)
     return Header(
@@ -88,4 +90,5 @@ def _read_page(page: Page) -> Header:
         level=find_level(agency, code, year),
         notes=(*year_notes, *agency_notes, *whole_notes, *division_notes),
         is_titled=bool(titles),
+        is_disputed=is_disputed,
     )

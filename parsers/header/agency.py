@@ -27,20 +27,22 @@ _MAX_STEP = 24
 
 def decide_agency(
     page: Page, titles: list[FoundTitle], fields: dict[str, str], code: str | None, year: int | None
-) -> tuple[str | None, list[str]]:
+) -> tuple[str | None, list[str], bool]:
     """The full name of the agency, or None, and notes for people on sources that differ.
 
     From the title (the best of ``titles`` first), the text, the signature, 发布机构 and 来源 among ``fields``, the
     breadcrumb. Short forms are completed by the text, or by the division ``code`` of index number or site in that year.
+    The last value says whether title and text name agencies of two places: one of them was copied.
     """
     agency = next((t.title.agency for n, t in enumerate(titles) if t.title.agency and (n == 0 or t.is_head)), None)
     # A text that uses the full name of the title needs no search for another.
     names = [] if agency and agency in page.start and is_complete(agency) else _names_in_text(page.start)
-    if agency is not None:
-        notes = _differing_places(agency, names)
-    else:
+    if agency is None:
         agency, notes = _untitled_agency(page, fields, names)
-    return (_complete(agency, names, code, year) if agency else None), notes
+        return (_complete(agency, names, code, year) if agency else None), notes, False
+    agency = _complete(agency, names, code, year)
+    notes = _differing_places(agency, (*names, *_announced_names(page.start)))
+    return agency, notes, bool(notes)
 
 
 def _complete(agency: str, names: list[str], code: str | None, year: int | None) -> str:
@@ -61,6 +63,14 @@ def _names_in_text(text: str) -> list[str]:
         variant for name in plain if not name.startswith(own) for variant in (strip_unit(name), name)
     )
     return [name for name in variants if len(name) > 2 and is_agency(name)]
+
+
+def _announced_names(text: str) -> Iterator[str]:
+    """Names of agencies in front of 2023年政府信息公开 in the opening of the text: whose report it says it is."""
+    for match in load_words().patterns.announced_name.finditer(text, 0, OPENING):
+        name = complete_place(compact(match[1]))
+        if is_agency(name):
+            yield name
 
 
 def _contacts(text: str) -> Iterator[str]:

@@ -1,7 +1,14 @@
 """Which division an agency belongs to: by index number, by the site of the page, and by its own name."""
 
-from parsers.agencies import is_branch, is_partly_known, own_name
-from parsers.divisions import division_name, is_within, read_place
+from parsers.agencies import (
+    find_branch_division,
+    find_zone_division,
+    is_branch,
+    is_partly_known,
+    is_zone_within,
+    own_name,
+)
+from parsers.divisions import code_in_year, current_code, division_name, is_within, read_place
 
 
 def decide_division(
@@ -13,11 +20,14 @@ def decide_division(
     place and one inside it.
     """
     name = agency or ""
+    indexed = code_in_year(indexed, year) if indexed else None
+    site = code_in_year(site, year) if site else None
     context, notes = _decide_context(name, indexed, site, year)
-    named = read_place(own_name(name), year, context)[0]
-    if is_partly_known(name) and all(context is None or is_within(context, code) for code in named):
+    named = _named_divisions(name, year, context)
+    is_around = context is None or any(is_within(context, code) for code in named)
+    if (is_partly_known(name, year, context) or (context and is_zone_within(name, year, context))) and is_around:
         return context, notes
-    inside = [code for code in named if context is None or is_within(code, context)]
+    inside = [code for code in named if context is None or is_within(code, context) or _is_same(code, context)]
     if len(inside) == 1:
         return inside[0], notes
     if context is None or not named or inside or (is_branch(name) and any(is_within(context, code) for code in named)):
@@ -28,6 +38,24 @@ def decide_division(
     taken = f"{_label(kept, year)} is taken" if kept else "no division is taken"
     note = f"The {source} belongs to {_label(context, year)}, the agency {agency} does not; {taken}."
     return kept, [*notes, note]
+
+
+def _named_divisions(name: str, year: int | None, context: str | None) -> frozenset[str]:
+    """The codes that an agency's name may mean: of its branch's district, its places, or the place of its zone."""
+    branch = find_branch_division(name, year, context)
+    if branch is not None:
+        return frozenset({branch})
+    named = read_place(own_name(name), year, context)[0]
+    zone = None if named else find_zone_division(name, year)
+    # The zone of another place, on a site that may be its own, tells nothing.
+    if zone is None or (context is not None and not is_within(zone, context)):
+        return named
+    return frozenset({zone})
+
+
+def _is_same(code: str, other: str) -> bool:
+    """Whether two codes are those of one division before and after it was renamed."""
+    return current_code(code) == current_code(other)
 
 
 def _decide_context(

@@ -103,9 +103,9 @@ def _read_agency(before: str, core: str) -> str | None:
         name = name.removeprefix(word).removesuffix(word)
     if name.endswith(words.people) and core.startswith(words.government):
         name += words.government
-    if is_agency(name):
+    if is_agency(name) or (len(name) > 3 and name.isalpha() and not name.isascii()):
         return complete_place(name)
-    return name if len(name) > 3 and name.isalpha() and not name.isascii() else None
+    return None
 
 
 def first_part(text: str) -> str:

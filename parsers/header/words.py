@@ -73,6 +73,7 @@ class TextPatterns(_Table, frozen=True):
     contact: re.Pattern[str]
     made_by: re.Pattern[str]
     announced: re.Pattern[str]
+    announced_name: re.Pattern[str]
     made_public: re.Pattern[str]
     period: re.Pattern[str]
     open_period: re.Pattern[str]
