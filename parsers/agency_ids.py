@@ -26,6 +26,8 @@ from parsers.text import compact
 
 UNKNOWN_DIVISION = "?"
 _PROVINCIAL = "厅"
+# 鼓楼区人民政府华侨路街道办事处 is 鼓楼区华侨路街道办事处.
+_GOVERNMENT_OF = re.compile(r"(?<=[省市区县旗州盟])人民政府(?=[^()（）办]{2,12}(?:街道办事处|街道|局|委员会)$)")
 _PUNCTUATION = re.compile(r"[\s·、,，.。:：;；\"“”‘’()（）\[\]【】<>《》-]+")
 
 
@@ -71,7 +73,7 @@ def make_agency_id(agency: str | None, code: str | None, year: int | None = None
     """
     if not agency:
         return None
-    name = own_name(without_brackets(compact(agency)))
+    name = _GOVERNMENT_OF.sub("", own_name(without_brackets(compact(agency))))
     name = complete_place(strip_unit(name))
     if code is None:
         place = place_end(name)

@@ -820,3 +820,29 @@ def test_a_site_of_another_place_is_told() -> None:
     report = parse_report(page.encode(), source_url="http://www.wuxing.gov.cn/art/2024/1/17/art_1.html").report
     assert report.division_code == "330522"
     assert any("330502" in note and "330522" in note for note in report.notes)
+
+
+# ---------------------------------------------------------------- pages whose text has no title
+
+
+@pytest.mark.parametrize(
+    ("opening", "agency", "year"),
+    [
+        ("本报告由望溪区财政局按照条例要求编制。报告中所列数据的统计期限从2022年1月1日到2022年12月31日止。", "望溪区财政局", 2022),
+        ("根据条例规定,现发布《望溪区2024年政府信息公开工作年度报告》。本报告由六部分组成。", "望溪区人民政府", 2024),
+        ("根据条例要求,现公布砚湖市人民政府2017年政府信息公开工作年度报告。", "砚湖市人民政府", 2017),
+        ("按照有关规定,特向社会公布2019年度砚湖市公安局望溪分局政府信息公开工作年度报告。", "砚湖市公安局望溪分局", 2019),
+        ("统计期限自2023年1月1日起至12月31日止。如有疑问,请联系:望溪区民政局,电话:0572-1234567。", "望溪区民政局", 2023),
+    ],
+)  # fmt: skip
+def test_opening_sentence_in_front_of_the_first_heading(opening: str, agency: str, year: int) -> None:
+    header = from_text("首页", opening, FIRST, "正文。")
+    assert (header.agency, header.year, header.title) == (agency, year, None)
+
+
+def test_department_without_a_place_is_that_of_its_site() -> None:
+    url = "http://www.wuxing.gov.cn/a.html"
+    title = "公安局2019年政府信息公开工作年度报告"
+    assert from_text(title, FIRST, url=url).agency == "吴兴区公安局"
+    assert from_text(title, FIRST).agency == "公安局"
+    assert from_text(title.replace("公安局", "柳堤镇人民政府"), FIRST, url=url).agency == "柳堤镇人民政府"

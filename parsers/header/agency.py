@@ -13,6 +13,7 @@ from parsers.agencies import (
     same_work,
     strip_unit,
 )
+from parsers.divisions import division_name
 from parsers.header.dates import read_signature
 from parsers.header.metadata import read_publisher, read_source
 from parsers.header.page import OPENING, Page, read_breadcrumb
@@ -23,6 +24,8 @@ from parsers.text import compact
 _BEFORE_CONTACT, _BEHIND_CONTACT = 60, 50
 _MAX_CONTACTS = 4
 _MAX_STEP = 24
+# A longer name without a place may tell one that no table knows.
+_LONGEST_BARE = 10
 
 
 def decide_agency(
@@ -51,7 +54,15 @@ def _complete(agency: str, names: list[str], code: str | None, year: int | None)
         full = next((name for name in names if name.startswith(agency)), None)
     else:
         full = find_legal_name(agency, names)
-    return full or (place_of_short(agency, code, year) if code else None) or agency
+    return full or (place_of_short(agency, code, year) or _of_division(agency, code, year) if code else None) or agency
+
+
+def _of_division(agency: str, code: str, year: int | None) -> str | None:
+    """The name of a department that tells no place, with that of the division whose site it stands on."""
+    words = load_words().text
+    is_bare = place_end(agency) == 0 and len(agency) <= _LONGEST_BARE and not agency.startswith(words.national)
+    place = division_name(code, year) if is_bare and agency.endswith(words.departments) else None
+    return place + agency if place and find_agency_type(agency) is not None else None
 
 
 def _names_in_text(text: str) -> list[str]:
@@ -68,7 +79,7 @@ def _names_in_text(text: str) -> list[str]:
 def _announced_names(text: str) -> Iterator[str]:
     """Names of agencies in front of 2023年政府信息公开 in the opening of the text: whose report it says it is."""
     for match in load_words().patterns.announced_name.finditer(text, 0, OPENING):
-        name = complete_place(compact(match[1]))
+        name = complete_place(compact(match[1] or match[2]))
         if is_agency(name):
             yield name
 
@@ -92,6 +103,7 @@ def _untitled_agency(page: Page, fields: dict[str, str], names: list[str]) -> tu
     if headline is not None:
         return headline, []
     publisher, source = read_publisher(fields), read_source(fields)
+    names = [*_announced_names(page.start), *names]
     chosen = _named_agency(names, publisher) or read_signature(page.end)[0] or publisher
     notes = []
     if chosen is not None and chosen == publisher and source and source != publisher and not chosen.endswith(source):

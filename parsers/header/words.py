@@ -55,6 +55,8 @@ class TextWords(_Table, frozen=True):
 
     contact: str
     own: tuple[str, ...]
+    departments: tuple[str, ...]
+    national: tuple[str, ...]
     period: tuple[str, ...]
     column: tuple[str, ...]
     separators: tuple[str, ...]
