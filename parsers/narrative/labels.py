@@ -5,7 +5,8 @@ import re
 from parsers.narrative.words import load_words
 
 _NOISE = re.compile(r"[\s\"“”‘’'《》<>【】\[\]·*#]+")
-_THING = re.compile(r"(?:的)?([一-龥A-Za-z“”]{1,14})")
+# 专、兼职 is one word.
+_THING = re.compile(r"(?:的)?((?:专、)?[一-龥A-Za-z“”]{1,14})")
 _MAX_LABEL = 24
 
 
@@ -113,4 +114,6 @@ def thing_behind(text: str) -> str:
     match = _THING.match(text, about.end() if about else 0)
     if match is None:
         return ""
-    return words.clause_goes_on.split(match[1], 1)[0].strip("“”")
+    thing = match[1].rstrip("和与及") if text[match.end() : match.end() + 1].isdigit() else match[1]
+    goes_on = words.clause_goes_on.search(thing, 2 if thing.startswith("专、") else 0)
+    return (thing[: goes_on.start()] if goes_on else thing).strip("“”")
