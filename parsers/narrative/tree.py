@@ -274,9 +274,9 @@ class _Sentence:
         return self.open.parent
 
     def _same_unit(self, before: int, number: Number) -> int | None:
-        """The total right before; where it is of another unit or too small, one before it in the sentence.
+        """The total right before; where it is of another unit or 0, one before it in the sentence that has room.
 
-        None where several totals stand in front and none has room: which one is meant cannot be told.
+        None where it is too small and others stand before it: which one is meant cannot be told.
         """
         total = self.readings[before].number
         others = [n for n in range(before - 1, self.first - 1, -1) if self.readings[n].parent is None]
@@ -284,8 +284,11 @@ class _Sentence:
         if number.unit in (total.unit, "") or not total.unit:
             if not alike or total.value >= number.value:
                 return before
-            return next((n for n in alike[:1] if self.readings[n].number.value >= number.value), None)
-        return next((n for n in alike if self.readings[n].number.value >= number.value), before)
+            return next((n for n in alike if total.value == 0 and self._has_room(n, number)), None)
+        return next((n for n in alike if self._has_room(n, number)), before)
+
+    def _has_room(self, index: int, number: Number) -> bool:
+        return self.readings[index].number.value >= number.value
 
     def _root_of_share(self, number: Number, percent: float) -> int | None:
         """The total, in this sentence or one before, of which the number is that share; else the sentence's own."""
