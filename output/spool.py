@@ -1,6 +1,6 @@
-"""Record sets put aside on disk, so that memory does not grow with them, and read back in any order."""
+"""Record sets put aside on disk, so that memory does not grow with them, and read back in the order of their id."""
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterator
 from typing import IO, NamedTuple
 
 import msgspec
@@ -40,11 +40,10 @@ class Spool:
         if known is None or rank < known.rank:
             self._places[report_id] = self._append(rank, msgspec.msgpack.encode(record))
 
-    def read(self, report_ids: Iterable[str] | None = None) -> Iterator[tuple[RecordSet, int]]:
-        """The record sets kept and their sizes in bytes, in the order told, else in that of their report_id."""
+    def read(self) -> Iterator[tuple[RecordSet, int]]:
+        """The record sets kept and their sizes in bytes, in the order of their report_id."""
         decoder = msgspec.msgpack.Decoder(RecordSet)
-        for report_id in sorted(self._places) if report_ids is None else report_ids:
-            place = self._places[report_id]
+        for _, place in sorted(self._places.items()):
             self._file.seek(place.offset)
             packed = self._file.read(place.size)
             yield decoder.decode(pa.decompress(packed, place.full_size, codec="zstd")), place.full_size
