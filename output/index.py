@@ -22,7 +22,7 @@ CREATE TABLE reports (
     agency_type TEXT, cells BLOB, text BLOB, characters INTEGER
 ) WITHOUT ROWID;
 CREATE INDEX by_agency ON reports (agency_id, year, report_id);
-CREATE INDEX by_division ON reports (division, year, agency_id, report_id);
+CREATE INDEX by_division ON reports (division, year, agency_id, report_id, published);
 CREATE TABLE panel (
     no_division INTEGER, division_code TEXT, no_agency INTEGER, agency TEXT, no_year INTEGER, year INTEGER,
     report_id TEXT, row BLOB, PRIMARY KEY (no_division, division_code, no_agency, agency, no_year, year, report_id)
