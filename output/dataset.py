@@ -1,6 +1,6 @@
 """The dataset folder: every table as Parquet and CSV, the codebook and their description.
 
-Memory does not grow with the number of reports: record sets are put aside on disk as they come and written out in
+Memory hardly grows with the number of reports: record sets are put aside on disk as they come and written out in
 the order of their report_id, so that the files do not depend on the order of the input either. What compares reports
 with one another (years, coverage, reuse) goes by an index on disk that is made first, and the panel, which has an order
 of its own, by rows that are kept there.
