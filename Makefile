@@ -25,8 +25,7 @@ bench: .venv/installed-bench
 	$(BIN)/python -m benchmarks.counts
 	$(BIN)/python -m benchmarks.pdf --quick
 	$(BIN)/python -m benchmarks.crawl
-	$(BIN)/python -m benchmarks.years
-	$(BIN)/python -m benchmarks.compare
+	$(BIN)/python -m benchmarks.scale
 
 clean:
 	rm -rf .venv build *.egg-info .pytest_cache .mypy_cache .ruff_cache .hypothesis

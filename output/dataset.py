@@ -1,11 +1,12 @@
 """The dataset folder: every table as Parquet and CSV, the codebook and their description.
 
-Memory does not grow with the number of reports: record sets are put aside on disk as they come and written out in
+Memory hardly grows with the number of reports: record sets are put aside on disk as they come and written out in
 the order of their report_id, so that the files do not depend on the order of the input either. What compares reports
-with one another (years, coverage, reuse) goes by an index on disk that is made first.
+with one another (years, coverage, reuse) goes by an index on disk that is made first, and the panel, which has an order
+of its own, by rows that are kept there.
 """
 
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Iterable, Iterator
 from contextlib import ExitStack, closing
 from importlib.resources import files
 from itertools import islice
@@ -14,7 +15,6 @@ from tempfile import TemporaryFile
 from typing import Any, Protocol
 
 import msgspec
-import pyarrow.parquet
 
 from output.agencies import find_agencies
 from output.coverage import find_coverage
@@ -34,10 +34,8 @@ from parsers.records import RecordSet
 # small, little enough to keep in memory.
 BATCH_REPORTS = 256
 BATCH_BYTES = 32 * 2**20
-# Rows of revisions and addresses that go to the writers at a time.
-BATCH_ROWS = 20_000
-
-PANEL_ORDER = ("division_code", "agency", "year", "report_id")
+# Rows of the other tables that go to the writers at a time; those of the panel are the longest.
+BATCH_ROWS = 2_000
 
 
 class Summary(msgspec.Struct, frozen=True):
@@ -60,8 +58,8 @@ class Summary(msgspec.Struct, frozen=True):
 class Source(Protocol):
     """Record sets that can be read more than once, each report_id once."""
 
-    def read(self, report_ids: Iterable[str] | None = None) -> Iterator[tuple[RecordSet, int]]:
-        """The record sets and their sizes in bytes, in the order told, else in that of their report_id."""
+    def read(self) -> Iterator[tuple[RecordSet, int]]:
+        """The record sets and their sizes in bytes, in the order of their report_id."""
 
 
 class _Checked:
@@ -71,9 +69,9 @@ class _Checked:
         self._source = source
         self._index = index
 
-    def read(self, report_ids: Iterable[str] | None = None) -> Iterator[tuple[RecordSet, int]]:
+    def read(self) -> Iterator[tuple[RecordSet, int]]:
         """As ``Source.read``."""
-        for record, size in self._source.read(report_ids):
+        for record, size in self._source.read():
             report = record.report
             if report.agency_id is not None and report.year is not None:
                 record = with_year_checks(record, self._index.find_year(report.agency_id, report.year - 1))
@@ -115,11 +113,10 @@ def _write_tables_of(
     with ReportIndex(new) as index:
         for record, _ in source.read():
             index.add(record, comparable_text(record.sections))
-        checked = _Checked(source, index)
-        counted = _write_records(checked, new)
+        counted = _write_records(_Checked(source, index), index, new)
         if not counted["reports"]:
             raise DatasetError(f"{folder}: no report was read, so no dataset is written")
-        _write_panel(checked, new)
+        _write_panel(index, new)
         made: dict[str, Iterable[msgspec.Struct]] = {
             "revisions": revisions,
             "addresses": addresses,
@@ -128,7 +125,7 @@ def _write_tables_of(
             "reuse": find_reuse(index),
         }
         for name, rows in made.items():
-            counted[name] = _write_rows(tables[name], rows, new)
+            counted[name] = _write_rows(tables[name], map(msgspec.structs.astuple, rows), new)
     _write_codebook(new)
     paired = [(table, suffix) for table in tables.values() for suffix in WRITERS if table.name != "codebook"]
     write_datapackage(new, [*paired, (tables["codebook"], "csv")])
@@ -160,8 +157,8 @@ class _TableFiles:
             writer.close()
 
 
-def _write_records(source: Source, folder: Path) -> dict[str, int]:
-    """Write the five record tables; rows of each and the failed checks."""
+def _write_records(source: Source, index: ReportIndex, folder: Path) -> dict[str, int]:
+    """Write the five record tables and keep the rows of the panel; rows of each table and the failed checks."""
     counted = dict.fromkeys((*RECORDS, "failed_checks"), 0)
     makers = {name: row_maker(name) for name in RECORDS}
 
@@ -171,34 +168,12 @@ def _write_records(source: Source, folder: Path) -> dict[str, int]:
             tables[name].add(map(make, items))
             counted[name] += len(items)
         counted["failed_checks"] += sum(check.outcome == "fail" for check in record.checks)
+        index.add_to_panel(record.report, panel_row(record))
 
-    _write_tables([load_tables()[name] for name in RECORDS], folder, source, None, add)
-    return counted
-
-
-def _write_panel(source: Source, folder: Path) -> None:
-    """Write the panel, sorted by division, agency and year, which the reports just written tell."""
-    reports = pyarrow.parquet.read_table(folder / "reports.parquet", columns=list(PANEL_ORDER))
-    order = reports.sort_by([(name, "ascending") for name in PANEL_ORDER])["report_id"].to_pylist()
-
-    def add(record: RecordSet, tables: dict[str, _TableFiles]) -> None:
-        tables["panel"].add([panel_row(record)])
-
-    _write_tables([load_tables()["panel"]], folder, source, order, add)
-
-
-def _write_tables(
-    tables: list[Table],
-    folder: Path,
-    source: Source,
-    order: list[str] | None,
-    add: Callable[[RecordSet, dict[str, _TableFiles]], None],
-) -> None:
-    """Pass every record set of the source to ``add``, and what it adds to the files of the tables."""
     with ExitStack() as stack:
-        opened = {table.name: stack.enter_context(closing(_TableFiles(table, folder))) for table in tables}
+        opened = {name: stack.enter_context(closing(_TableFiles(load_tables()[name], folder))) for name in RECORDS}
         waiting = size = 0
-        for record, record_size in source.read(order):
+        for record, record_size in source.read():
             add(record, opened)
             waiting, size = waiting + 1, size + record_size
             if waiting >= BATCH_REPORTS or size >= BATCH_BYTES:
@@ -207,14 +182,19 @@ def _write_tables(
                     files_of_table.flush()
         for files_of_table in opened.values():
             files_of_table.flush()
+    return counted
 
 
-def _write_rows(table: Table, rows: Iterable[msgspec.Struct], folder: Path) -> int:
+def _write_panel(index: ReportIndex, folder: Path) -> None:
+    """Write the panel, sorted by division, agency and year."""
+    _write_rows(load_tables()["panel"], index.panel(), folder)
+
+
+def _write_rows(table: Table, rows: Iterator[tuple[Any, ...]], folder: Path) -> int:
     """Write the rows of one table as they come; how many there were."""
-    remaining = map(msgspec.structs.astuple, rows)
     written = 0
     with closing(_TableFiles(table, folder)) as opened:
-        while batch := list(islice(remaining, BATCH_ROWS)):
+        while batch := list(islice(rows, BATCH_ROWS)):
             opened.add(batch)
             opened.flush()
             written += len(batch)

@@ -2,6 +2,7 @@
 
 import sqlite3
 from collections.abc import Iterator
+from itertools import chain
 from pathlib import Path
 from typing import Any, Self
 
@@ -9,7 +10,7 @@ import msgspec
 import pyarrow as pa
 
 from output.years import CELLS, Earlier, cells_of
-from parsers.records import RecordSet, Value
+from parsers.records import RecordSet, Report, Value
 
 _FILE = ".index"
 # Kilobytes of the file that are held in memory.
@@ -21,10 +22,18 @@ CREATE TABLE reports (
     agency_type TEXT, cells BLOB, text BLOB, characters INTEGER
 ) WITHOUT ROWID;
 CREATE INDEX by_agency ON reports (agency_id, year, report_id);
-CREATE INDEX by_division ON reports (division, year, agency_id, report_id);
+CREATE INDEX by_division ON reports (division, year, agency_id, report_id, published);
+CREATE TABLE panel (
+    no_division INTEGER, division_code TEXT, no_agency INTEGER, agency TEXT, no_year INTEGER, year INTEGER,
+    report_id TEXT, row BLOB, PRIMARY KEY (no_division, division_code, no_agency, agency, no_year, year, report_id)
+);
 """
 _ADD = f"INSERT INTO reports VALUES ({', '.join('?' * 18)})"
 _FIND = "SELECT report_id, form, withdrawn, cells FROM reports WHERE agency_id = ? AND year = ? ORDER BY report_id"
+_ADD_TO_PANEL = "INSERT INTO panel VALUES (?, ?, ?, ?, ?, ?, ?, ?)"
+# What is not known comes last.
+_PANEL = """
+SELECT row FROM panel ORDER BY no_division, division_code, no_agency, agency, no_year, year, report_id"""
 _TEXT = "SELECT text, characters FROM reports WHERE report_id = ?"
 
 
@@ -65,6 +74,17 @@ class ReportIndex:
                 *(pa.compress(data, codec="zstd", asbytes=True) if data else None, len(data)),
             ),
         )
+
+    def add_to_panel(self, report: Report, row: tuple[Any, ...]) -> None:
+        """Keep the row of a report for the panel."""
+        keys = (report.division_code, report.agency, report.year)
+        sorting = chain.from_iterable((key is None, key) for key in keys)
+        self._db.execute(_ADD_TO_PANEL, (*sorting, report.report_id, msgspec.msgpack.encode(row)))
+
+    def panel(self) -> Iterator[tuple[Any, ...]]:
+        """The rows kept for the panel, by division, agency, year and report_id."""
+        decoder = msgspec.msgpack.Decoder(tuple[Any, ...])
+        return (decoder.decode(row) for (row,) in self._db.execute(_PANEL))
 
     def find_year(self, agency_id: str, year: int) -> list[Earlier]:
         """The reports of an agency on a year."""

@@ -1,21 +1,16 @@
-"""Record sets put aside on disk, so that memory does not grow with them, and read back in any order."""
+"""Record sets put aside on disk, so that memory hardly grows with them, and read back in the order of their id."""
 
-from collections.abc import Iterable, Iterator
-from typing import IO, NamedTuple
+import struct
+from collections.abc import Iterator
+from typing import IO
 
 import msgspec
 import pyarrow as pa
 
 from parsers.records import RecordSet, Report
 
-
-class _Place(NamedTuple):
-    """Where a record set lies in the spool, and what decides between two of one report_id."""
-
-    rank: tuple[bool, str, str, str]
-    offset: int
-    size: int
-    full_size: int
+# What stands before each record set in the file: its size there, and its size without compression.
+_HEAD = struct.Struct("<QQ")
 
 
 class Spool:
@@ -27,42 +22,45 @@ class Spool:
 
     def __init__(self, file: IO[bytes]) -> None:
         self._file = file
-        self._places: dict[str, _Place] = {}
+        # Where each record set lies; what else is to be known of one is read there.
+        self._offsets: dict[str, int] = {}
         self._left_out: list[tuple[str, str]] = []
         self._end = 0
+        self._decoder = msgspec.msgpack.Decoder(RecordSet)
 
     def add(self, record: RecordSet) -> None:
         """Put a record set aside; raises OSError where the disk is full."""
         report_id, rank = record.report.report_id, _rank(record.report)
-        known = self._places.get(report_id)
+        known = _rank(self._load(report_id)[0].report) if report_id in self._offsets else None
         if known is not None:
-            self._left_out.append((report_id, max(rank, known.rank)[1]))
-        if known is None or rank < known.rank:
-            self._places[report_id] = self._append(rank, msgspec.msgpack.encode(record))
+            self._left_out.append((report_id, max(rank, known)[1]))
+        if known is None or rank < known:
+            self._append(report_id, msgspec.msgpack.encode(record))
 
-    def read(self, report_ids: Iterable[str] | None = None) -> Iterator[tuple[RecordSet, int]]:
-        """The record sets kept and their sizes in bytes, in the order told, else in that of their report_id."""
-        decoder = msgspec.msgpack.Decoder(RecordSet)
-        for report_id in sorted(self._places) if report_ids is None else report_ids:
-            place = self._places[report_id]
-            self._file.seek(place.offset)
-            packed = self._file.read(place.size)
-            yield decoder.decode(pa.decompress(packed, place.full_size, codec="zstd")), place.full_size
+    def read(self) -> Iterator[tuple[RecordSet, int]]:
+        """The record sets kept and their sizes in bytes, in the order of their report_id."""
+        return map(self._load, sorted(self._offsets))
 
     @property
     def duplicates(self) -> tuple[tuple[str, str], ...]:
         """(path left out, path kept) of every record set that was left out, sorted."""
-        return tuple(sorted((path, self._places[report_id].rank[1]) for report_id, path in self._left_out))
+        return tuple(sorted((path, _rank(self._load(report_id)[0].report)[1]) for report_id, path in self._left_out))
 
-    def _append(self, rank: tuple[bool, str, str, str], data: bytes) -> _Place:
+    def _load(self, report_id: str) -> tuple[RecordSet, int]:
+        self._file.seek(self._offsets[report_id])
+        size, full_size = _HEAD.unpack(self._file.read(_HEAD.size))
+        return self._decoder.decode(pa.decompress(self._file.read(size), full_size, codec="zstd")), full_size
+
+    def _append(self, report_id: str, data: bytes) -> None:
         packed = pa.compress(data, codec="zstd", asbytes=True)
         self._file.seek(self._end)
+        self._file.write(_HEAD.pack(len(packed), len(data)))
         self._file.write(packed)
-        place = _Place(rank, self._end, len(packed), len(data))
-        self._end += len(packed)
-        return place
+        self._offsets[report_id] = self._end
+        self._end += _HEAD.size + len(packed)
 
 
 def _rank(report: Report) -> tuple[bool, str, str, str]:
+    """What decides between two of one report_id: the least is kept."""
     path = report.source_path
     return (path is None, path or "", report.source_sha256, report.fetched_at or "")

@@ -9,6 +9,7 @@ import pyarrow.compute as pc
 import pyarrow.ipc
 import pyarrow.parquet
 
+from output.batches import read_batches
 from output.replace import DatasetError
 
 ID = "report_id"
@@ -49,7 +50,7 @@ class _Side:
     def __init__(self, path: Path, columns: list[str]) -> None:
         self._path = path
         self._file = pyarrow.parquet.ParquetFile(path)
-        self._batches = self._file.iter_batches(batch_size=WINDOW_ROWS, columns=columns)
+        self._batches = read_batches(self._file, WINDOW_ROWS, columns)
         there = self._file.schema_arrow
         self.rows = pa.schema([there.field(name) for name in columns]).empty_table()
         self.last: str | None = None

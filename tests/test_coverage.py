@@ -100,6 +100,53 @@ def test_of_two_reports_the_better_one_counts(tmp_path: Path) -> None:
     assert (row.status, row.report_id, row.note) == ("found", f"{2:016x}", "3 reports on this year")
 
 
+def test_a_report_that_stands_counts_before_one_that_was_withdrawn(tmp_path: Path) -> None:
+    gone = make_record(1, COMMERCE, 2023, published="2024-01-05", withdrawn="2024-06-01T00:00:00Z")
+    late = make_record(2, COMMERCE, 2023, published="2024-03-20")
+    write_dataset([gone, late], tmp_path / "d")
+    row = xxgk.load(tmp_path / "d").coverage.iloc[0]
+    assert (row.status, row.report_id) == ("late", f"{2:016x}")
+    write_dataset([gone], tmp_path / "d")
+    row = xxgk.load(tmp_path / "d").coverage.iloc[0]
+    assert (row.status, row.note) == ("found", "withdrawn, found no more on 2024-06-01")
+
+
+def test_a_year_that_cannot_be_is_not_expected_of_the_others(tmp_path: Path) -> None:
+    records = [
+        make_record(1, COMMERCE, 2022, published="2023-01-20"),
+        make_record(2, "330502:教育局", 2032, published="2023-01-20"),
+        make_record(3, "330502:审计局", 2022),
+        make_record(4, "330503:审计局", 2032, published="2023-01-20"),
+    ]
+    assert coverage_of(tmp_path, records) == {
+        (COMMERCE, 2022): "found",
+        ("330502:教育局", 2032): "found",
+        ("330502:审计局", 2022): "found",
+        ("330503:审计局", 2032): "found",
+    }
+
+
+def test_two_spellings_in_one_year_are_one_agency(tmp_path: Path) -> None:
+    health = "330502:卫生健康委员会"
+    records = [
+        make_record(1, health, 2022, agency="吴兴区卫健委", published="2023-01-09"),
+        make_record(2, health, 2022, agency="吴兴区卫生健康局", published="2023-01-20"),
+    ]
+    assert coverage_of(tmp_path, records) == {(health, 2022): "found"}
+    (row,) = agencies_of(tmp_path, records)
+    assert (row["reports"], row["name"], row["names"]) == (2, "吴兴区卫生健康局", "吴兴区卫健委")
+
+
+def test_a_district_that_is_no_more_expects_nothing_after_its_last_year(tmp_path: Path) -> None:
+    records = [
+        make_record(1, "330103:商务局", 2019, agency="下城区商务局"),
+        make_record(2, "330103:教育局", 2020, agency="下城区教育局"),
+        make_record(3, "330105:商务局", 2023, agency="拱墅区商务局"),
+    ]
+    years = [key for key in coverage_of(tmp_path, records) if key[0].startswith("330103")]
+    assert years == [("330103:商务局", 2019), ("330103:商务局", 2020), ("330103:教育局", 2020)]
+
+
 def test_agencies(tmp_path: Path) -> None:
     health = "330502:卫生健康委员会"
     records = [

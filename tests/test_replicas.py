@@ -25,7 +25,7 @@ from tests.reportgen.demo import make_entries
 from tests.reportgen.score import score
 from xxgk.demo import addresses
 from xxgk.demo.replicas import ReplicaError, Replicas
-from xxgk.demo.reports import load_reports
+from xxgk.demo.reports import DemoReport, load_reports
 from xxgk.demo.sites import FORBIDDEN, SITES
 from xxgk.demo.sites.base import Expected, Site
 from xxgk.demo.sites.nuisances import NUISANCES
@@ -62,6 +62,41 @@ def test_the_reports_are_of_all_forms_and_some_contradict_themselves() -> None:
     assert {rule for r in reports for rule in r.failed} == {"T3-ROW", "T3-FLOW", "T3-RESULT", "L-SUM", "N-APPLICATIONS"}
     plain = [re.sub(r"<[^>]*>", "", report.article_html) for report in reports]
     assert all("不代表任何机关的实际情况" in text for text in plain)
+
+
+def test_the_years_of_an_agency_go_on_from_each_other() -> None:
+    """Save where the data file says which check has to fail; the sums are done here once more."""
+    reports = {(report.site, report.agency, report.year): report for report in load_reports() if not report.revises}
+    failing: Counter[str] = Counter()
+    for (site, agency, year), report in reports.items():
+        before = reports.get((site, agency, year - 1))
+        found = _year_failures(report, before) if before else Counter()
+        assert found == report.failed_years, report.title
+        failing += found
+    assert failing == {"Y-CARRY": 12, "Y-IN-FORCE": 4}
+
+
+def _year_failures(report: DemoReport, before: DemoReport) -> Counter[str]:
+    now, then = ({(code, who): number for code, who, number in r.values} for r in (report, before))
+    found: Counter[str] = Counter()
+    for code, who in now:
+        if code == "applications.carried_over" and ("applications.carried_forward", who) in then:
+            found["Y-CARRY"] += now[code, who] != then["applications.carried_forward", who]
+        if code.endswith(".in_force") and (code, None) in then:
+            kind = code.removesuffix(".in_force")
+            issued, repealed = now[f"{kind}.issued", None], now[f"{kind}.repealed", None]
+            found["Y-IN-FORCE"] += now[code, None] != then[code, None] + issued - repealed  # type: ignore[operator]
+    return +found
+
+
+def test_half_of_an_agency_s_own_text_is_that_of_the_year_before() -> None:
+    reports = {(report.site, report.agency, report.year): report for report in load_reports() if not report.revises}
+    kept = []
+    for (site, agency, year), report in reports.items():
+        if report.form != "narrative" and (before := reports.get((site, agency, year - 1))):
+            now, then = (set(re.findall(r"[^<>]{60,}", r.article_html)) for r in (report, before))
+            kept.append(len(now & then) / len(now))
+    assert 0.3 < sum(kept) / len(kept) < 0.7
 
 
 @pytest.mark.parametrize("name", SITES)

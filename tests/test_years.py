@@ -103,6 +103,30 @@ def test_both_trial_and_present_form_are_compared(tmp_path: Path) -> None:
     assert checks_of(tmp_path, "Y-IN-FORCE", records) == []
 
 
+def test_a_year_without_tables_is_no_year_before(tmp_path: Path) -> None:
+    """It is read as a narrative, which has no cell to compare with; one that lost table 3 alone is incomplete."""
+    now = make_record(2, 2021, carried(CARRIED_OVER, *[1] * 7))
+    assert checks_of(tmp_path, "Y-CARRY", [make_record(1, 2020, {}, form="narrative"), now]) == []
+    found = checks_of(tmp_path, "Y-CARRY", [make_record(1, 2020, {}, form="2019", status="partial"), now])
+    assert {row[2] for row in found} == {"incomplete"}
+    assert statuses(tmp_path) == ["partial", "clean"]
+
+
+def test_the_years_follow_the_agency_and_not_the_order_of_forms(tmp_path: Path) -> None:
+    """An agency that went back to the trial form is compared with the year before all the same."""
+    numbers = [
+        LAST_YEAR,
+        carried(CARRIED_OVER, 2, 1, 0, 0, 0, 0, 3) | carried(CARRIED_FORWARD, *[0] * 6, 0),
+        carried(CARRIED_OVER, *[0] * 6, 1),
+    ]
+    records = [
+        make_record(n, 2020 + n, cells, form=form)
+        for n, (cells, form) in enumerate(zip(numbers, ("2019", "2021", "2019"), strict=True))
+    ]
+    found = checks_of(tmp_path, "Y-CARRY", records)
+    assert [(row[0], row[1]) for row in found if row[2] == "fail"] == [(2, "total")]
+
+
 def test_nothing_is_checked_without_the_year_before_or_the_agency(tmp_path: Path) -> None:
     now = carried(CARRIED_OVER, *[1] * 7)
     others = [make_record(1, 2021, LAST_YEAR), make_record(2, 2022, LAST_YEAR, "330503:商务局")]

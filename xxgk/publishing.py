@@ -1,7 +1,7 @@
 """From the readings to the dataset folder, without holding them in memory; left alone where nothing has changed."""
 
 import zlib
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterator
 from hashlib import sha256
 from itertools import chain
 from pathlib import Path
@@ -44,9 +44,8 @@ _TEMPORARY = (
 )
 _RECORDS = """
 SELECT shown.report_id, shown.url, shown.withdrawn, readings.record
-FROM shown JOIN readings ON shown.reading = readings.key """
-_RECORDS_IN_ORDER = f"{_RECORDS} WHERE shown.report_id > ? ORDER BY shown.report_id LIMIT 100"
-_RECORD = f"{_RECORDS} WHERE shown.report_id = ?"
+FROM shown JOIN readings ON shown.reading = readings.key
+WHERE shown.report_id > ? ORDER BY shown.report_id LIMIT 100"""
 _ADDRESSES = """
 SELECT DISTINCT shown.report_id, addresses.url, addresses.site_id
 FROM shown JOIN members ON members.report = shown.key JOIN addresses ON addresses.key = members.key
@@ -105,15 +104,9 @@ class _Source:
         self._state = state
         self._decoder = msgspec.json.Decoder(RecordSet)
 
-    def read(self, report_ids: Iterable[str] | None = None) -> Iterator[tuple[RecordSet, int]]:
-        """The record sets and their sizes, in the order told, else in that of their report_id."""
-        if report_ids is None:
-            yield from self._state.walk(_RECORDS_IN_ORDER, ("",), self._made, lambda made: (made[0].report.report_id,))
-            return
-        for report_id in report_ids:
-            found = self._state.one(_RECORD, (report_id,), self._made)
-            assert found is not None, report_id
-            yield found
+    def read(self) -> Iterator[tuple[RecordSet, int]]:
+        """The record sets and their sizes, in the order of their report_id."""
+        return self._state.walk(_RECORDS, ("",), self._made, lambda made: (made[0].report.report_id,))
 
     def _made(self, report_id: str, url: str, withdrawn: str, packed: bytes) -> tuple[RecordSet, int]:
         data = zlib.decompress(packed)

@@ -10,6 +10,7 @@ import pyarrow.compute as pc
 import pyarrow.csv
 import pyarrow.parquet
 
+from output.batches import read_batches
 from output.datapackage import read_package_files
 from output.exports.labels import Label, column_label, value_labels
 from output.replace import missing_dataset
@@ -218,7 +219,7 @@ def _read_batches(path: Path) -> Iterator[pa.RecordBatch]:
     if path.suffix == ".parquet":
         try:
             with pyarrow.parquet.ParquetFile(path) as file:
-                yield from file.iter_batches(batch_size=BATCH_ROWS)
+                yield from read_batches(file, BATCH_ROWS)
         except (pa.ArrowException, OSError) as error:
             raise _unreadable(path, error) from None
         return

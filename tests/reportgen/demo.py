@@ -1,6 +1,11 @@
 """Write the reports of the demo's sites, ``xxgk/demo/reports.jsonl.xz``, from ``data/demo.toml``.
 
-python -m tests.reportgen.demo
+    python -m tests.reportgen.demo
+
+The years of an agency go on from each other: what is carried over and in force is what the year before says, and about
+half of the paragraphs are those of the year before. Where that is not so, ``data/demo.toml`` tells: ``misremembered``
+has the reports that take the year before wrong, ``damage`` those whose misprints break it, ``copied`` the agencies whose
+text is a neighbour's.
 """
 
 import json
@@ -12,6 +17,7 @@ from typing import Any
 from zlib import crc32
 
 from tests.reportgen.examples import DAMAGE
+from tests.reportgen.figures import Numbers
 from tests.reportgen.labels import load_data
 from tests.reportgen.model import Box, Identity, Report, make_report, print_number
 from tests.reportgen.render_html import HtmlOptions, render_sections
@@ -27,15 +33,19 @@ def make_entries() -> Iterator[Entry]:
     for site in data["site"]:
         for line in site["agencies"]:
             name, *years = line.split()
+            numbers: dict[int, Numbers] = {}
             for year in map(int, years):
-                yield from _make_versions(data, site, name, year, number)
+                report = _make_whole(data, site, name, year, number, numbers.get(year - 1, {}))
+                numbers[year] = {(code, applicant): n for code, applicant, n in report.gold() if n is not None}
+                yield from _make_versions(data, site, name, report, number)
                 number += 1
 
 
-def _make_versions(data: Entry, site: Entry, name: str, year: int, number: int) -> Iterator[Entry]:
-    """The report, and its second version where the data file names one."""
-    key = f"{site['id']}/{name}/{year}"
-    report = _make_one(data, site, name, year, number)
+def _make_versions(data: Entry, site: Entry, name: str, report: Report, number: int) -> Iterator[Entry]:
+    """The report with its damage done, and its second version where the data file names one."""
+    key = f"{site['id']}/{name}/{report.year}"
+    for damage in data["damage"].get(key, {}).get("functions", ()):
+        DAMAGE[damage](report)
     entry = _make_entry(data, site, name, report, number)
     revised = key in data["revised"]
     last = 1 if revised or key in data["withdrawn"] else None
@@ -46,18 +56,50 @@ def _make_versions(data: Entry, site: Entry, name: str, year: int, number: int) 
         yield again | {"id": f"{entry['id']}-2", "nights": [2, None], "revises": entry["id"], "changed": changed}
 
 
-def _make_one(data: Entry, site: Entry, name: str, year: int, number: int) -> Report:
-    """The report with its damage done."""
+def _make_whole(data: Entry, site: Entry, name: str, year: int, number: int, before: Numbers) -> Report:
+    """The report before any damage; ``before`` are the numbers of the year before."""
     agency, publisher = name_agency(site["county"], name)
     who = Identity(site["county"], agency, publisher, year, site["division"])
     key = f"{site['id']}/{name}/{year}"
-    report = make_report(crc32(key.encode()), form_of(year), _kind(data, name)[1], who)
+    report = make_report(crc32(key.encode()), form_of(year), _kind(data, name)[1], who, _remember(data, key, before))
     titles = data["narrative_titles"] if report.form == "narrative" else data["titles"]
     report.title = titles[number % len(titles)].format(agency=agency, year=year)
+    if report.form != "narrative":
+        author = data["copied"].get(f"{site['id']}/{name}", name)
+        _write_own_text(data["sentences"], report, f"{site['id']}/{author}")
     report.sections[-1].body.insert(1, load_data("examples")["disclaimer"])
-    for damage in data["damage"].get(key, {}).get("functions", ()):
-        DAMAGE[damage](report)
     return report
+
+
+def _remember(data: Entry, key: str, before: Numbers) -> Numbers:
+    """The numbers of the year before as a report takes them; those that are wrong stand in the data file."""
+    changed = dict(before)
+    for indicator, applicant, difference in data["misremembered"].get(key, {}).get("numbers", ()):
+        changed[indicator, applicant or None] += difference
+    return changed
+
+
+def _write_own_text(sentences: Entry, report: Report, author: str) -> None:
+    """Put paragraphs of the agency's own in place of those that all reports have, save those that tell its numbers.
+
+    A paragraph stays as it was in the year before, or is written anew, as a coin falls that is the same in every run.
+    """
+    places = {"overview": range(3, 9), "problems": range(5)}
+    for section in report.sections:
+        for place in places.get(section.code, ()):
+            tossed = (f"{author}/{section.code}/{place}/{year}" for year in range(report.year, 0, -1))
+            seed = next(key for key in tossed if crc32(key.encode()) % 2)
+            section.body[place] = _write_paragraph(sentences, Random(seed))
+
+
+def _write_paragraph(sentences: Entry, random: Random) -> str:
+    """Some sentences of words drawn at random."""
+    return "".join(
+        random.choice(sentences["patterns"]).format(
+            number=random.randrange(2, 40), **{name: random.choice(words) for name, words in sentences["words"].items()}
+        )
+        for _ in range(random.randrange(3, 7))
+    )
 
 
 def _make_entry(data: Entry, site: Entry, name: str, report: Report, number: int) -> Entry:
@@ -81,6 +123,7 @@ def _make_entry(data: Entry, site: Entry, name: str, report: Report, number: int
         "index": report.fields["index_number"],
         "article_html": render_sections(report, choose_layout(data, report, number)),
         "failed": data["damage"].get(key, {}).get("failed", {}),
+        "failed_years": (data["damage"].get(key, {}) | data["misremembered"].get(key, {})).get("failed_years", {}),
         "values": report.gold(),
     }
 

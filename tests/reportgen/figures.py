@@ -11,13 +11,17 @@ Numbers = dict[tuple[str, str | None], Number]
 PROFILES = {"town": (0.85, 2, 12), "bureau": (0.45, 9, 300), "county": (0.25, 90, 4000), "city": (0.1, 900, 60000)}
 
 
-def make_numbers(random: Random, form: str, profile: str) -> Numbers:
-    """All numbers of one report, keyed by (indicator, applicant or None); sums hold as the form demands."""
+def make_numbers(random: Random, form: str, profile: str, before: Numbers | None = None) -> Numbers:
+    """All numbers of one report, keyed by (indicator, applicant or None); sums hold as the form demands.
+
+    ``before`` are the numbers of the year before, of which it then tells what they say: what was carried over, what
+    was in force.
+    """
     if form == "2014":
         return _make_statistics(random, profile)
     return {
-        **_make_disclosure(random, form, profile),
-        **_make_applications(random, form, profile),
+        **_make_disclosure(random, form, profile, before or {}),
+        **_make_applications(random, form, profile, before or {}),
         **_make_reviews(random, profile),
     }
 
@@ -27,7 +31,7 @@ def _skewed(random: Random, scale: int) -> int:
     return 1 + int(scale * random.random() ** 2.5)
 
 
-def _make_disclosure(random: Random, form: str, profile: str) -> Numbers:
+def _make_disclosure(random: Random, form: str, profile: str, before: Numbers) -> Numbers:
     scale = PROFILES[profile][2]
     numbers: Numbers = {}
     for row in codebook_rows(form):
@@ -38,6 +42,10 @@ def _make_disclosure(random: Random, form: str, profile: str) -> Numbers:
             small = numbers[f"disclosure.{name}.issued", None] = random.choice((0, 0, 1, 2, 3, 7))
             numbers[f"disclosure.{name}.in_force", None] = small + random.choice((0, 3, 12, 45))
             numbers[f"disclosure.{name}.repealed", None] = random.choice((0, 0, 1, 4))
+            if (earlier := before.get((f"disclosure.{name}.in_force", None))) is not None:
+                repealed = min(numbers[f"disclosure.{name}.repealed", None], earlier + small)
+                numbers[f"disclosure.{name}.repealed", None] = repealed
+                numbers[f"disclosure.{name}.in_force", None] = earlier + small - repealed
     return numbers
 
 
@@ -51,7 +59,7 @@ def _disclosure_number(random: Random, indicator: str, unit: str, scale: int) ->
     return _skewed(random, scale if indicator.endswith("decisions") else min(scale, 200))
 
 
-def _make_applications(random: Random, form: str, profile: str) -> Numbers:
+def _make_applications(random: Random, form: str, profile: str, before: Numbers) -> Numbers:
     empty, scale, _ = PROFILES[profile]
     rows = [r["indicator"] for r in codebook_rows(form) if r["table"] == "applications"]
     parts = [r for r in rows if r.startswith("applications.results.") and r != "applications.results.total"]
@@ -66,6 +74,10 @@ def _make_applications(random: Random, form: str, profile: str) -> Numbers:
         results = sum(int(numbers[part, applicant]) for part in parts)
         forward = random.choice((0, 0, 1, 2, 5)) if results else 0
         carried = min(results + forward, random.choice((0, 0, 1, 3, 6)))
+        carried = int(before.get(("applications.carried_forward", applicant), carried))
+        if carried > results + forward:
+            numbers[parts[0], applicant] += carried - results - forward
+            results = carried - forward
         numbers["applications.results.total", applicant] = results
         numbers["applications.carried_forward", applicant] = forward
         numbers["applications.carried_over", applicant] = carried

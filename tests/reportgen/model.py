@@ -100,15 +100,21 @@ class Report:
         return copy.deepcopy(self)
 
 
-def make_report(seed: int, form: str = "2021", profile: str | None = None, identity: Identity | None = None) -> Report:
+def make_report(
+    seed: int,
+    form: str = "2021",
+    profile: str | None = None,
+    identity: Identity | None = None,
+    before: Numbers | None = None,
+) -> Report:
     """A report of that form ("2021", "2019", "2014", "narrative"), whole and free of contradictions.
 
     ``profile`` is how busy the agency is ("town", "bureau", "county", "city"); without it and without an identity
-    both are drawn from the seed.
+    both are drawn from the seed. ``before`` are the numbers of the agency's year before, see ``make_numbers``.
     """
     random = Random(f"{form}-{seed}")
     chosen = profile or random.choice(("town", "bureau", "bureau", "county"))
-    numbers = {} if form == "narrative" else make_numbers(random, form, chosen)
+    numbers = {} if form == "narrative" else make_numbers(random, form, chosen, before)
     report = _make_shell(random, seed, form, identity)
     words = _make_words(random, report, numbers)
     prose = load_data("prose")

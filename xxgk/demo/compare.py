@@ -1,5 +1,7 @@
-"""A dataset against what the replicas publish: which reports it holds, and whether every number is right."""
+"""A dataset against what the replicas publish: which reports it holds, whether every number is right, and whether
+exactly the checks fail that have to."""
 
+from collections import Counter
 from collections.abc import Iterable, Iterator
 from pathlib import Path
 from typing import Any
@@ -47,6 +49,7 @@ class Comparison:
         _check_reports(found, expected, finding)
         for report_id, item in found.items():
             _check_values(item, cells[report_id], finding)
+        finding.wrong += _failures(found, _rows(folder, "checks"))
         _check_revisions(found, _rows(folder, "revisions"), finding)
         finding.wrong += _strangers(_rows(folder, "reports"), found, self._published, finding)
         finding.wrong += _statuses(sites, results, finding)
@@ -85,6 +88,19 @@ def _check_values(item: Expected, cells: Cells, finding: Finding) -> None:
         f"{item.report.title} ({item.urls[0]}): {' '.join(filter(None, key))} is {cells.get(key)}, not {gold.get(key)}"
         for key in sorted(wrong, key=str)
     ]
+
+
+def _failures(found: dict[str, Expected], rows: list[dict[str, Any]]) -> Iterator[str]:
+    """Exactly the checks fail that have to."""
+    failed: dict[str, Counter[str]] = {report_id: Counter() for report_id in found}
+    for row in rows:
+        if row["outcome"] == "fail" and row["report_id"] in failed:
+            failed[row["report_id"]][row["rule"]] += 1
+    for report_id, item in found.items():
+        wanted = Counter(item.report.failed) + Counter(item.report.failed_years)
+        if failed[report_id] != wanted:
+            told, expected = dict(failed[report_id]), dict(wanted)
+            yield f"{item.report.title} ({item.urls[0]}): the checks that fail are {told}, not {expected}"
 
 
 def _check_revisions(found: dict[str, Expected], rows: list[dict[str, Any]], finding: Finding) -> None:

@@ -10,9 +10,10 @@ import msgspec
 class DemoReport(msgspec.Struct, frozen=True):
     """One invented report: what it is about, its text, and what has to be read in it.
 
-    ``values`` are [indicator, applicant, number], ``failed`` the checks that have to fail, by rule. ``nights`` are
-    the first and the last night on which the site publishes it. A second version names the first in ``revises`` and
-    tells [indicator, applicant, old, new] of each number that differs in ``changed``.
+    ``values`` are [indicator, applicant, number], ``failed`` the checks that have to fail, by rule, and
+    ``failed_years`` those against the agency's report on the year before. ``nights`` are the first and the last night
+    on which the site publishes it. A second version names the first in ``revises`` and tells [indicator, applicant,
+    old, new] of each number that differs in ``changed``.
     """
 
     id: str
@@ -33,6 +34,7 @@ class DemoReport(msgspec.Struct, frozen=True):
     index: str
     article_html: str
     failed: dict[str, int]
+    failed_years: dict[str, int]
     values: tuple[tuple[str, str | None, int | float | None], ...]
 
     def stands_on(self, night: int) -> bool:
