@@ -14,7 +14,7 @@ from tests.reportgen.model import make_report
 from tests.reportgen.render_html import render_html
 from tests.reportgen.render_text import render_text
 from xxgk.evidence import SnapshotEvidence
-from xxgk.snapshots import FolderSnapshots
+from xxgk.evidence.snapshots import FolderSnapshots
 
 HOSTILE_TITLE = "<script>document.title='owned'</script>=1+1\u202e<img src=x onerror=alert(1)>"
 HOSTILE_WORDS = '公开政府信息<script>alert(2)</script>7条，=HYPERLINK("http://x.example")\u202e\u2067反向\u2069。'

@@ -28,9 +28,9 @@ from parsers.records import RecordSet
 from tests.reportgen.model import make_report
 from tests.reportgen.render_html import render_html
 from tests.site_maker import HOSTILE_TITLE, LONG, Site, has_reportlab, site
-from xxgk.evidence import make_page, wanted_cells, wanted_words
-from xxgk.evidence_marks import CellWant, Wanted
-from xxgk.snapshots import FolderSnapshots
+from xxgk.evidence.collect import make_page, wanted_cells, wanted_words
+from xxgk.evidence.marker import CellWant, Wanted
+from xxgk.evidence.snapshots import FolderSnapshots
 
 __all__ = ["site"]
 
@@ -237,14 +237,15 @@ def test_the_box_on_a_pdf_page_holds_the_number(turned: bool) -> None:
     pdfium = pytest.importorskip("pypdfium2")
     from parsers.documents import read_document
     from tests.reportgen.draw_pdf import DrawOptions, draw_pdf
-    from xxgk.evidence_marks import best_reading
-    from xxgk.evidence_pdf import _read_page, find_cells
+    from xxgk.evidence.marker import best_reading
+    from xxgk.evidence.pdf import read_page
+    from xxgk.evidence.pdf_places import find_cells
 
     data = draw_pdf(make_report(7), DrawOptions(turned=turned))
     record = xxgk.parse(data)
     wanted = Wanted(wanted_cells(record, record.report.source_sha256), [])
     with pdfium.PdfDocument(data) as file:
-        read = [_read_page(file, n) for n in range(len(file))]
+        read = [read_page(file, n) for n in range(len(file))]
         places = find_cells(read, best_reading(read_document(data), wanted), wanted.cells)
         assert len(places) == len(wanted.cells) > 150
         for want in wanted.cells:

@@ -115,7 +115,7 @@ def _evidence(dataset: Path, data: Path | None, source: Path | None) -> Iterator
     """Where the files are that the numbers were read from."""
     from output.pages import NoEvidence
     from xxgk.evidence import SnapshotEvidence
-    from xxgk.snapshots import CrawlSnapshots, FolderSnapshots
+    from xxgk.evidence.snapshots import CrawlSnapshots, FolderSnapshots
 
     if data is not None and source is not None:
         raise UsageError("--data is for a dataset of a crawl, --source for one of xxgk parse; name one of them")

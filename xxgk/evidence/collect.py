@@ -13,9 +13,9 @@ from parsers.documents import read_document
 from parsers.documents.model import Document, Paragraph
 from parsers.errors import NotAReport
 from parsers.records import PARSER_VERSION, RecordSet
-from xxgk.evidence_marks import CellWant, Wanted, WordsWant
-from xxgk.evidence_tree import pack
-from xxgk.snapshots import Snapshots
+from xxgk.evidence.marker import CellWant, Wanted, WordsWant
+from xxgk.evidence.snapshots import Snapshots
+from xxgk.evidence.text import pack
 
 # What is made of the same bytes changes with this number.
 _MAKER = 1
@@ -105,7 +105,7 @@ _Maker = Callable[[bytes, Document, Wanted], EvidencePage | None]
 
 def _makers(kind: str) -> list[_Maker]:
     """How a file of a format can be shown, the best first."""
-    from xxgk.evidence_html import page_as_archived, page_as_read, page_of_text
+    from xxgk.evidence.pages import page_as_archived, page_as_read, page_of_text
 
     makers: list[_Maker] = [page_as_read]
     if kind == "html":
@@ -113,7 +113,7 @@ def _makers(kind: str) -> list[_Maker]:
     elif kind == "text":
         makers.insert(0, page_of_text)
     elif kind == "pdf":
-        from xxgk.evidence_pdf import page_of_pdf
+        from xxgk.evidence.pdf import page_of_pdf
 
         makers.insert(0, page_of_pdf)
     return makers

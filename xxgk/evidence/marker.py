@@ -8,17 +8,9 @@ from lxml import etree
 
 from parsers.documents import find_flat_tables
 from parsers.documents.model import Cell, Document, Grid
-from xxgk.evidence_tree import (
-    Span,
-    TextIndex,
-    add_spot,
-    cut_texts,
-    find_in_order,
-    mark_spans,
-    pack,
-    texts_by_id,
-    to_safe_html,
-)
+from xxgk.evidence.clean import add_spot, cut_texts, texts_by_id, to_safe_html
+from xxgk.evidence.text import TextIndex, find_in_order, pack
+from xxgk.evidence.wrap import Span, mark_spans
 
 
 class CellWant(msgspec.Struct, frozen=True):

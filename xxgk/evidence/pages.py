@@ -11,8 +11,8 @@ from parsers.documents.html import parse_html, read_tree
 from parsers.documents.model import Cell, Document, Grid
 from parsers.documents.text import MAX_LINES
 from parsers.errors import NotAReport
-from xxgk.evidence_marks import CellWant, Marker, Wanted, best_reading, fitting, grids_of
-from xxgk.evidence_tree import strip_tree
+from xxgk.evidence.clean import strip_tree
+from xxgk.evidence.marker import CellWant, Marker, Wanted, best_reading, fitting, grids_of
 
 # lxml keeps the line of an element in so many bits.
 _MAX_NUMBER = 65_535
