@@ -53,10 +53,12 @@ def site(
     - Without the archive of the crawl (--data) or the files (--source), the numbers have no links.
     """
     from output.pages import SiteError, build_site
+    from parsers.agencies import load_agency_types
 
     try:
+        types = {kind.code: (kind.label_zh, kind.label_en) for kind in load_agency_types()}
         with _evidence(dataset, data, source) as found, _progress(quiet) as advance:
-            summary = build_site(dataset, out, found, division or (), advance)
+            summary = build_site(dataset, out, found, division or (), advance, types)
     except SiteError as error:
         raise UsageError(str(error)) from None
     rows = (

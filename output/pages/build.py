@@ -3,31 +3,46 @@
 The reports are read one after the other, so memory holds the few columns of each that the overviews need, and no more.
 """
 
+from collections import Counter
 from collections.abc import Callable, Mapping, Sequence
 from hashlib import sha256
 from pathlib import Path
+from types import MappingProxyType
 from typing import Any
 
 import msgspec
 
+from output.pages.charts import ALL, Measured
 from output.pages.evidence import EvidenceFile, EvidencePage, EvidenceSource
 from output.pages.folder import SiteError, SiteFolder
+from output.pages.links import Links
 from output.pages.overview import (
+    MAX_YEARS,
     AgencyRows,
     agencies_of,
     agency_file,
-    coverage_cells,
+    coverage_counts,
     division_file,
     division_name,
-    figures_of,
     type_rank,
     years_of,
-    years_told,
 )
-from output.pages.render import number, read_asset, render, safe
-from output.pages.report_page import Links, report_view
-from output.pages.source import Bundle, Row, Source
+from output.pages.render import read_asset, render, safe
+from output.pages.report_page import report_view
+from output.pages.source import Bundle, Source
+from output.pages.views import (
+    Division,
+    Figures,
+    Item,
+    Types,
+    agency_view,
+    division_view,
+    item_of,
+    overview_view,
+    type_name,
+)
 from output.pages.words import LANGUAGES, two_languages, words_of
+from output.selection import By
 from parsers.records import RecordSet
 
 ROOT = "../../"
@@ -47,13 +62,14 @@ class SiteSummary(msgspec.Struct):
     removed: int = 0
 
 
-class _Report(msgspec.Struct, frozen=True):
-    """What the page of a report must know of the others: the names above it."""
+class _Above(msgspec.Struct, frozen=True):
+    """What the page of a report must know of the others: the names above it, the page of the year before."""
 
     division: str
     division_name: str
     agency: str
     agency_id: str
+    before: str
 
 
 def build_site(
@@ -62,23 +78,26 @@ def build_site(
     evidence: EvidenceSource,
     divisions: Sequence[str] = (),
     advance: Advance = lambda done, total: None,
+    types: Types = MappingProxyType({}),
 ) -> SiteSummary:
     """Build the site of a dataset, or of some divisions of it, in a folder; only what changed is written.
 
-    ``advance`` is called with the reports done and their number. The same dataset and the same files give the same
-    bytes. Raises SiteError where the folder holds something else, or where there is no report to show.
+    ``advance`` is called with the reports done and their number; ``types`` are the Chinese and English words for the
+    types of agencies. The same dataset and the same files give the same bytes. Reports are written before the pages
+    that lead to them, and pages that are gone are removed last: a build that is broken off leaves a site that works.
+    Raises SiteError where the folder holds something else, or where there is no report to show.
     """
     source = Source(dataset, divisions)
     if not len(source):
         wanted = f" of {', '.join(divisions)}" if divisions else ""
         raise SiteError(f"{dataset}: holds no report{wanted}; see division_code of its reports")
     folder = SiteFolder(out)
-    site = _Site(folder, source, evidence)
+    site = _Site(folder, source, evidence, types)
     site.write_frame()
-    site.write_overviews()
     for done, bundle in enumerate(source.bundles(), 1):
         site.write_report(bundle)
         advance(done, len(source))
+    site.write_overviews({by: Measured(dataset, by, divisions) for by in ("agency", "division", "year")})
     site.summary.removed = folder.remove_others()
     site.summary.written = folder.written
     return site.summary
@@ -87,9 +106,9 @@ def build_site(
 class _Site:
     """The site that is being built."""
 
-    def __init__(self, folder: SiteFolder, source: Source, evidence: EvidenceSource) -> None:
-        self._folder, self._source, self._evidence = folder, source, evidence
-        self._names: dict[str, _Report] = {}
+    def __init__(self, folder: SiteFolder, source: Source, evidence: EvidenceSource, types: Types) -> None:
+        self._folder, self._source, self._evidence, self._types = folder, source, evidence, types
+        self._above = _above_of(source)
         frame = read_asset("evidence.css") + read_asset("templates/evidence.html") + read_asset("labels.toml")
         self._sign = sha256(frame.encode()).hexdigest()[:16]
         self.summary = SiteSummary()
@@ -98,73 +117,48 @@ class _Site:
         """Write what every page needs."""
         for name in ("site.css", "site.js"):
             self._folder.write(name, read_asset(name))
-        zh, en = (words_of(language) for language in LANGUAGES)
-        self._folder.write("index.html", render("start.html", "zh", zh=zh, en=en))
-        nothing = "<p>{} · <span lang=en>{}</span></p>".format(*two_languages("empty"))
+        nothing = "<p>{}</p><p lang=en>{}</p>".format(*two_languages("empty"))
         self._write_evidence("index", "", EvidencePage("html", nothing), "", "")
 
-    def write_overviews(self) -> None:
-        """Write the overview and the pages of divisions and agencies."""
-        listed: list[dict[str, Any]] = []
+    def write_overviews(self, measured: Mapping[By, Measured]) -> None:
+        """Write the pages of agencies and divisions, the overview, and the first page."""
+        items: list[Item] = []
+        counts: dict[int, Counter[str]] = {}
         for code, rows, coverage in self._source.divisions():
-            agencies = sorted(agencies_of(rows, coverage), key=type_rank)
-            listed.append(self._write_division(code, rows, agencies))
-            for agency in agencies:
-                self._write_agency(code, rows, agency)
+            division = Division(code, rows, sorted(agencies_of(rows, coverage), key=type_rank))
+            for agency in division.agencies:
+                self._write_agency(division, agency, measured["agency"].of(agency.agency_id))
+            self._write_division(division, measured["division"].of(code))
+            items.append(item_of(division))
+            for year, found in coverage_counts(division.agencies, years_of(division.agencies)).items():
+                counts[year] = counts.get(year, Counter()) + found
+        counts = dict(sorted(counts.items())[-MAX_YEARS:])
         for language in LANGUAGES:
-            shown = [
-                {**item, "name": item["names"][language], "years": years_told(item["all_years"], words_of(language))}
-                for item in listed
-            ]
-            values = {"divisions": shown, "agencies": self.summary.agencies, "reports": len(self._source)}
+            values = overview_view(items, counts, measured["year"].of(ALL), language)
             self._page(language, "index.html", "index.html", [(words_of(language)["overview"], "")], "../", **values)
+        told = {"divisions": len(items), "agencies": self.summary.agencies, "reports": self.summary.reports}
+        zh, en = (words_of(language) for language in LANGUAGES)
+        self._folder.write("index.html", render("start.html", "zh", zh=zh, en=en, told=told))
 
-    def _write_division(self, code: str, rows: Sequence[Row], agencies: Sequence[AgencyRows]) -> dict[str, Any]:
+    def _write_division(self, division: Division, figures: Figures) -> None:
         self.summary.divisions += 1
-        years = years_of(agencies)
-        names = {language: division_name(rows, words_of(language)["no_division"]) for language in LANGUAGES}
         for language in LANGUAGES:
-            words = words_of(language)
-            values = {
-                "code": code,
-                "name": names[language],
-                "reports": len(rows),
-                "years": years,
-                "years_told": years_told(years, words),
-                "agencies": [_agency_line(agency, years, words) for agency in agencies],
-                "figures": figures_of(rows, years, words, reports=True),
-            }
-            crumbs = [(words["overview"], "../index.html"), (names[language], "")]
-            self._page(language, f"divisions/{division_file(code)}", "division.html", crumbs, ROOT, **values)
-        return {
-            "code": code,
-            "href": f"divisions/{division_file(code)}",
-            "names": names,
-            "agencies": len(agencies),
-            "reports": len(rows),
-            "all_years": years,
-        }
+            values = division_view(division, figures, self._types, language)
+            crumbs = [(words_of(language)["overview"], "../index.html"), (values["name"], "")]
+            self._page(language, f"divisions/{division_file(division.code)}", "division.html", crumbs, ROOT, **values)
 
-    def _write_agency(self, code: str, rows: Sequence[Row], agency: AgencyRows) -> None:
+    def _write_agency(self, division: Division, agency: AgencyRows, figures: Figures) -> None:
         self.summary.agencies += 1
-        years = years_of([agency])
         for language in LANGUAGES:
             words = words_of(language)
-            place = division_name(rows, words["no_division"])
-            name = agency.last.agency or words["no_agency"]
-            values = {
-                "name": name,
-                "type": agency.last.agency_type,
-                "reports": len(agency.rows),
-                "years_told": years_told(years, words),
-                "rows": _year_lines(agency, years, words),
-                "figures": figures_of(agency.rows, years, words, reports=False),
-            }
-            crumbs = [(words["overview"], "../index.html"), (place, f"../divisions/{division_file(code)}"), (name, "")]
+            values = agency_view(agency, figures, self._types, language)
+            place = division_name(division.rows, words["no_division"])
+            crumbs = [
+                (words["overview"], "../index.html"),
+                (place, f"../divisions/{division_file(division.code)}"),
+                (values["name"], ""),
+            ]
             self._page(language, f"agencies/{agency_file(agency.agency_id)}", "agency.html", crumbs, ROOT, **values)
-        place = division_name(rows, "")
-        for row in agency.rows:
-            self._names[row.report_id] = _Report(code, place, agency.last.agency, agency.agency_id)
 
     def write_report(self, bundle: Bundle) -> None:
         """Write the page of a report and those of its files."""
@@ -172,7 +166,7 @@ class _Site:
         pages, text = self._write_files(bundle.record)
         self.summary.reports += 1
         self.summary.without_evidence += not pages
-        above = self._names.pop(report.report_id)
+        above = self._above.pop(report.report_id)
         for language in LANGUAGES:
             words = words_of(language)
             crumbs = [
@@ -181,7 +175,9 @@ class _Site:
                 (above.agency or words["no_agency"], f"../agencies/{agency_file(above.agency_id)}"),
                 (str(report.year or words["no_year"]), ""),
             ]
-            values = report_view(bundle, language, Links(bundle.record, pages, text, ROOT))
+            links = Links(bundle.record, pages, text, ROOT, above.before)
+            kind = type_name(report.agency_type or "", self._types, language)
+            values = report_view(bundle, language, links, kind)
             self._page(language, f"reports/{report.report_id}.html", "report.html", crumbs, ROOT, **values)
 
     def _write_files(self, record: RecordSet) -> tuple[list[str], str]:
@@ -233,6 +229,7 @@ class _Site:
             template,
             language,
             root=root,
+            home=f"{root}{language}/index.html",
             crumbs=crumbs,
             other=f"{root}{other}/{file}",
             other_lang=words_of(other)["lang"],
@@ -241,40 +238,14 @@ class _Site:
         self._folder.write(f"{language}/{file}", text)
 
 
-def _report_href(row: Row) -> str:
-    return f"../reports/{row.report_id}.html"
-
-
-def _agency_line(agency: AgencyRows, years: Sequence[int], words: Mapping[str, Any]) -> dict[str, Any]:
-    return {
-        "name": agency.last.agency or words["no_agency"],
-        "type": agency.last.agency_type,
-        "href": f"../agencies/{agency_file(agency.agency_id)}",
-        "cells": coverage_cells(agency, years, _report_href),
-    }
-
-
-def _year_lines(agency: AgencyRows, years: Sequence[int], words: Mapping[str, Any]) -> list[dict[str, Any]]:
-    """A line for each report, and for each year without one that should have one; reports without a year last."""
-    cells = coverage_cells(agency, years, _report_href)
-    lines: list[dict[str, Any]] = []
-    for year in years:
-        own = [row for row in agency.rows if row.year == year]
-        status = cells[year]["status"] if year in cells else ""
-        lines += [_year_line(row, str(year), status) for row in own]
-        if not own and year in cells:
-            lines.append({"year": year, "href": "", "note": cells[year]["note"]})
-    return lines + [_year_line(row, str(words["no_year"]), "") for row in agency.rows if row.year is None]
-
-
-def _year_line(row: Row, year: str, coverage: str) -> dict[str, Any]:
-    return {
-        "year": year,
-        "href": _report_href(row),
-        "title": row.title,
-        "form": row.form,
-        "status": row.status,
-        "coverage": coverage,
-        "published": row.published,
-        "received": None if row.received is None else number(row.received),
-    }
+def _above_of(source: Source) -> dict[str, _Above]:
+    """The names above each report, by its id."""
+    above: dict[str, _Above] = {}
+    for code, rows, _ in source.divisions():
+        place = division_name(rows, "")
+        for agency in agencies_of(rows, {}):
+            standing = {row.year: row.report_id for row in reversed(agency.rows) if row.year and not row.withdrawn}
+            for row in agency.rows:
+                before = standing.get(row.year - 1, "") if row.year else ""
+                above[row.report_id] = _Above(code, place, agency.last.agency, agency.agency_id, before)
+    return above

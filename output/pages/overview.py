@@ -1,19 +1,15 @@
-"""What the pages on divisions and agencies show: names, the coverage map, figures."""
+"""What is known of divisions and agencies: their names, files, years and coverage."""
 
-from collections import defaultdict
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections import Counter, defaultdict
+from collections.abc import Iterable, Mapping, Sequence
 from hashlib import sha256
 from itertools import groupby
 from typing import Any, NamedTuple
 
-from output.pages.render import number
 from output.pages.source import Covered, Row
 
-_HIGHEST = 110
-_STEP = 52
 # Years of a figure or of a map: more than there are reports.
 MAX_YEARS = 40
-_STATUS_SIGNS = {"flagged": "!", "partial": "△"}
 _RANKS = {"province": 1, "city": 2, "district": 3, "township": 4}
 
 
@@ -68,7 +64,15 @@ def years_told(years: Sequence[int], words: Mapping[str, Any]) -> str:
     return str(years[0]) if years[0] == years[-1] else str(words["from_to"].format(first=years[0], last=years[-1]))
 
 
-def coverage_cells(agency: AgencyRows, years: Sequence[int], href: Callable[[Row], str]) -> dict[int, dict[str, Any]]:
+class CoverageCell(NamedTuple):
+    """What is found of an agency in one year: a state of ``coverage``, its reports, and what is noted."""
+
+    status: str
+    reports: list[Row]
+    note: str
+
+
+def coverage_cells(agency: AgencyRows, years: Iterable[int]) -> dict[int, CoverageCell]:
     """What is found of an agency in each year in which something is found or missed.
 
     Where the dataset has no table of coverage, a year between two reports of the agency is taken to be missing.
@@ -78,60 +82,27 @@ def coverage_cells(agency: AgencyRows, years: Sequence[int], href: Callable[[Row
         if row.year is not None:
             found[row.year].append(row)
     said = {covered.year: covered for covered in agency.covered}
-    cells: dict[int, dict[str, Any]] = {}
+    cells: dict[int, CoverageCell] = {}
     for year in years:
         if year in found:
             own = said.get(year)
             status = own.status if own and own.status != "missing" else "found"
-            reports = [(href(row), _STATUS_SIGNS.get(row.status, ""), row.title) for row in found[year]]
-            cells[year] = {"status": status, "reports": reports, "note": own.note if own else ""}
+            cells[year] = CoverageCell(status, found[year], own.note if own else "")
         elif year in said or (not said and found and min(found) < year < max(found)):
-            cells[year] = {"status": "missing", "reports": [], "note": said[year].note if year in said else ""}
+            cells[year] = CoverageCell("missing", [], said[year].note if year in said else "")
     return cells
+
+
+def coverage_counts(agencies: Iterable[AgencyRows], years: Sequence[int]) -> dict[int, Counter[str]]:
+    """How many agencies have each state of coverage in each year."""
+    counts: dict[int, Counter[str]] = {year: Counter() for year in years}
+    for agency in agencies:
+        for year, cell in coverage_cells(agency, years).items():
+            counts[year][cell.status] += 1
+    return counts
 
 
 def type_rank(agency: AgencyRows) -> tuple[int, int, str]:
     """The order of the agencies of a division: the wider level first, the government before its departments."""
     row = agency.last
     return _RANKS.get(row.level, 5), 0 if row.agency_type.startswith("government") else 1, agency.agency_id
-
-
-def figures_of(
-    rows: Sequence[Row], years: Sequence[int], words: Mapping[str, Any], reports: bool
-) -> list[dict[str, Any]]:
-    """The figures on some reports: how many there are (``reports``), and the applications that they received."""
-    by_year: dict[int, list[Row]] = {year: [] for year in years}
-    for row in rows:
-        if row.year in by_year:
-            by_year[row.year].append(row)
-    made: list[dict[str, Any]] = []
-    if reports and years:
-        counted = [
-            (year, float(len(own)), words["rests_on"].format(n=len(own), all=len(own))) for year, own in by_year.items()
-        ]
-        made.append(_figure(words["reports_a_year"], counted))
-    received: list[tuple[int, float | None, str]] = []
-    for year, own in by_year.items():
-        numbers = [row.received for row in own if row.received is not None]
-        told = words["rests_on"].format(n=len(numbers), all=len(own))
-        received.append((year, sum(numbers) if numbers else None, told))
-    if any(value is not None for _, value, _ in received):
-        made.append(_figure(words["received_a_year"], received))
-    return made
-
-
-def _figure(title: str, points: Sequence[tuple[int, float | None, str]]) -> dict[str, Any]:
-    most = max((value for _, value, _ in points if value is not None), default=0) or 1
-    bars = [
-        {
-            "left": n * _STEP + 9,
-            "middle": n * _STEP + 26,
-            "height": None if value is None else round(_HIGHEST * value / most, 1),
-            "number": number(value),
-            "year": year,
-            "rests": rests,
-        }
-        for n, (year, value, rests) in enumerate(points)
-    ]
-    told = ", ".join(f"{year}: {number(value) or '–'}" for year, value, _ in points)
-    return {"title": title, "bars": bars, "width": _STEP * len(bars), "told": f"{title}: {told}"}

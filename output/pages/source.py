@@ -263,7 +263,8 @@ def _without_nulls(table: pa.Table) -> pa.Table:
     for n, field in enumerate(table.schema):
         if pa.types.is_string(field.type) and field.name != "agency_id":
             table = table.set_column(n, field.name, pc.fill_null(table[field.name], ""))
-    made = pc.binary_join_element_wise(table["division_code"], table["agency"], ":")
+    # As the comparisons key such an agency, so that its figures are found.
+    made = pc.binary_join_element_wise(table["division_code"], table["agency"], " ")
     at = table.schema.names.index("agency_id")
     return table.set_column(at, "agency_id", pc.fill_null(table["agency_id"], made))
 

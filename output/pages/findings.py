@@ -1,0 +1,174 @@
+"""The checks that a report fails: rule by rule, with the numbers that each compared and where they stand."""
+
+from collections.abc import Mapping, Sequence
+from functools import cache
+from itertools import groupby
+from typing import Any
+
+import msgspec
+
+from output.pages.layout import row_names
+from output.pages.links import Key, Links, cell_id, check_id, count_id
+from output.pages.render import number
+from parsers.codebook import load_codebook
+from parsers.records import Check, Count, RecordSet, Value
+
+_FLOW = (
+    "applications.received",
+    "applications.carried_over",
+    "applications.results.total",
+    "applications.carried_forward",
+)
+_RESULTS = "applications.results."
+# Rules on a column of the table of applications, and the rows that they compare; all results where none are told.
+_COLUMN_RULES = {"T3-FLOW": _FLOW, "Y-CARRY": ("applications.carried_over",)}
+# Rules that compare the text with a table, and those whose sentence tells more than the two numbers.
+_TEXT_RULES = ("N-APPLICATIONS", "N-REVIEW")
+_TOLD_IN_WORDS = ("FORM-COMPLETE", "N-PARTS")
+# So many numbers that a check added up are shown.
+_MAX_NUMBERS = 12
+
+
+class Shown(msgspec.Struct, frozen=True):
+    """A number that a check compared: its name, its place on the page of the report, and its evidence."""
+
+    name: str
+    text: str
+    href: str
+    evidence: str
+
+
+class Finding(msgspec.Struct, frozen=True):
+    """A failed check. ``numbers`` are those that it added up."""
+
+    id: str
+    subject: str
+    href: str
+    expected: str
+    expected_href: str
+    expected_evidence: str
+    actual: str
+    actual_evidence: str
+    numbers: list[Shown]
+    diagnosis: str
+    detail: str
+
+
+class Rule(msgspec.Struct, frozen=True):
+    """The failed checks of one rule, with what the rule says and the words for the two numbers that it compares."""
+
+    code: str
+    name: str
+    expected: str
+    actual: str
+    findings: list[Finding]
+
+
+def findings_of(
+    failed: Sequence[Check],
+    record: RecordSet,
+    values: Mapping[Key, Value],
+    links: Links,
+    language: str,
+    words: Mapping[str, Any],
+) -> list[Rule]:
+    """The failed checks by rule, in the order of the records."""
+    rules: list[Rule] = []
+    order = list(dict.fromkeys(check.rule for check in failed))
+    for code, group in groupby(sorted(failed, key=lambda check: order.index(check.rule)), lambda check: check.rule):
+        rules.append(
+            Rule(
+                code,
+                words["rules"].get(code, ""),
+                words["rule_expected"].get(code, words["expected"]),
+                words["rule_actual"].get(code, words["actual"]),
+                [_finding(check, record, values, links, language, words) for check in group],
+            )
+        )
+    return rules
+
+
+def _finding(
+    check: Check,
+    record: RecordSet,
+    values: Mapping[Key, Value],
+    links: Links,
+    language: str,
+    words: Mapping[str, Any],
+) -> Finding:
+    named = [key for key in values if names_cell(check, *key)]
+    # The cell whose number was compared: the total of a row, and the first that is named else.
+    main = next((key for key in named if key[1] == "total"), None) if check.rule == "T3-ROW" else None
+    key = main or next(iter(named), None)
+    exact = next((k for k in named if values[k].value is not None and values[k].value == check.actual), None)
+    count = _count_of(check, record.counts)
+    names = row_names(check.subject.split(), language) | words["applicants"] | words["form_tables"]
+    subject = " ".join(names.get(word, word) for word in check.subject.split())
+    in_text = links.count(count) if count is not None else ""
+    is_text_expected = check.rule in _TEXT_RULES
+    return Finding(
+        id=check_id(check),
+        subject=subject,
+        href=f"#{cell_id(*key)}" if key else f"#{count_id(count)}" if count is not None else "",
+        expected=number(check.expected),
+        expected_href=links.before(check),
+        expected_evidence=in_text if is_text_expected else "",
+        actual=number(check.actual),
+        actual_evidence=links.value(values[exact]) if exact else "" if is_text_expected else in_text,
+        numbers=_numbers(check, named, values, links, language, words),
+        diagnosis=words["diagnoses"].get(check.diagnosis, check.diagnosis) if check.diagnosis else "",
+        detail=check.detail if check.rule in _TOLD_IN_WORDS or not words["rules"].get(check.rule) else "",
+    )
+
+
+def _numbers(
+    check: Check,
+    named: Sequence[Key],
+    values: Mapping[Key, Value],
+    links: Links,
+    language: str,
+    words: Mapping[str, Any],
+) -> list[Shown]:
+    if len(named) < 2 or len(named) > _MAX_NUMBERS:
+        return []
+    labels = row_names((indicator for indicator, _ in named), language)
+    in_row = len({indicator for indicator, _ in named}) == 1
+    shown: list[Shown] = []
+    for key in named:
+        name = words["applicants"].get(key[1], "") if in_row else labels.get(key[0], key[0])
+        value = values[key]
+        text = number(value.value) if value.value is not None else words["blank_number"]
+        shown.append(Shown(name.rpartition(":")[2].strip(), text, f"#{cell_id(*key)}", links.value(value)))
+    return shown
+
+
+def _count_of(check: Check, counts: Sequence[Count]) -> Count | None:
+    """The count that a check on the text is about."""
+    if check.rule == "N-PARTS":
+        return next((c for c in counts if c.label == check.subject and c.value == check.actual), None)
+    if check.rule in _TEXT_RULES:
+        told = (c for c in counts if c.value == check.expected and c.concept)
+        return next((c for c in told if c.concept in (check.subject, _concept(check.subject))), None)
+    return None
+
+
+def _concept(subject: str) -> str:
+    return subject.removesuffix(".total")
+
+
+def names_cell(check: Check, indicator: str, applicant: str | None) -> bool:
+    """Whether a check names a cell: by its row, by the row that it is a part of, or by its column."""
+    if check.rule == "FORM-COMPLETE":
+        return False
+    for word in check.subject.split():
+        if applicant is not None and word == applicant:
+            rows = _COLUMN_RULES.get(check.rule)
+            return indicator.startswith(_RESULTS) if rows is None else indicator in rows
+        if indicator == word or indicator.startswith(f"{word}.") or _parents().get(indicator) == word:
+            return True
+    return False
+
+
+@cache
+def _parents() -> Mapping[str, str]:
+    return {item.indicator: item.parent for item in load_codebook() if item.parent}
