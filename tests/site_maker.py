@@ -1,5 +1,6 @@
 """A small site of invented reports in HTML, text and PDF, for the tests of the site."""
 
+from importlib.util import find_spec
 from pathlib import Path
 from typing import NamedTuple
 
@@ -9,6 +10,7 @@ import pytest
 import xxgk
 from output.dataset import write_dataset
 from output.pages import SiteSummary, build_site
+from parsers.agencies import load_agency_types
 from parsers.records import RecordSet
 from tests.reportgen.model import make_report
 from tests.reportgen.render_html import render_html
@@ -32,7 +34,8 @@ class Site(NamedTuple):
     def build(self, folder: Path | None = None, divisions: tuple[str, ...] = ()) -> SiteSummary:
         """Build it once more."""
         evidence = SnapshotEvidence(FolderSnapshots(self.files))
-        return build_site(self.dataset, folder or self.folder, evidence, divisions)
+        types = {kind.code: (kind.label_zh, kind.label_en) for kind in load_agency_types()}
+        return build_site(self.dataset, folder or self.folder, evidence, divisions, types=types)
 
 
 def hostile_page() -> bytes:
@@ -63,6 +66,14 @@ def make_site(folder: Path, with_pdf: bool) -> Site:
         "text.txt": render_text(make_report(6), "D"),
         "hostile.html": hostile_page(),
     }
+    if find_spec("docx"):
+        from tests.reportgen.render_docx import render_docx
+
+        pages["letter.docx"] = render_docx(make_report(9))
+    if find_spec("xlsxwriter") or find_spec("openpyxl"):
+        from tests.reportgen.render_xlsx import render_xlsx
+
+        pages["sheet.xlsx"] = render_xlsx(make_report(10))
     if with_pdf:
         from tests.reportgen.draw_pdf import draw_pdf
 
@@ -83,6 +94,34 @@ def _placed(record: RecordSet, name: str) -> RecordSet:
     place = {"division_code": code, "province": "浙江省", "city": "湖州市", "county": f"第{code[-1]}区"}
     report = msgspec.structs.replace(record.report, **place, agency_id=f"{code}:{record.report.agency}")
     return msgspec.structs.replace(record, report=report)
+
+
+def poison(record: RecordSet, text: str) -> RecordSet:
+    """The record set with a text in the place of every text from outside."""
+    fields = (
+        "title",
+        "agency",
+        "publisher",
+        "index_number",
+        "document_number",
+        "published",
+        "source_url",
+        "agency_type",
+    )
+    report = msgspec.structs.replace(
+        record.report, **dict.fromkeys(fields, text), notes=(text, text), province=text, county=text
+    )
+    values = [msgspec.structs.replace(v, raw=text, status="unreadable", value=None) for v in record.values]
+    sections = [msgspec.structs.replace(s, title=text, text=text) for s in record.sections]
+    counts = [
+        msgspec.structs.replace(c, label=text, unit=text, concept=text, raw=text, start=0, end=len(text))
+        for c in record.counts
+    ]
+    checks = [
+        msgspec.structs.replace(c, outcome="fail", detail=text, diagnosis=text, subject=f"{text[:50]}{n}")
+        for n, c in enumerate(record.checks)
+    ]
+    return RecordSet(report, values, counts, sections, checks)
 
 
 def has_reportlab() -> bool:

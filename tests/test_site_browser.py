@@ -2,13 +2,16 @@
 
 import shutil
 from collections.abc import Iterator
+from pathlib import Path
 from typing import Any
 
 import pytest
 
+from output.dataset import write_dataset
+from output.pages import NoEvidence, build_site
 from output.pages.evidence import count_anchor, value_anchor
 from parsers.records import Value
-from tests.site_maker import Site, site
+from tests.site_maker import Site, poison, site
 
 __all__ = ["site"]
 
@@ -89,7 +92,7 @@ def report_path(site: Site, name: str, language: str) -> str:
 
 def needs(site: Site, name: str) -> None:
     if name not in site.records:
-        pytest.skip("reportlab is not installed, so there is no PDF file")
+        pytest.skip(f"what makes {name} is not installed")
 
 
 def chosen(values: list[Value]) -> list[Value]:
@@ -106,7 +109,9 @@ def cell_id(value: Value) -> str:
     return f"cell-{value.indicator}" + (f"-{value.applicant}" if value.applicant else "")
 
 
-@pytest.mark.parametrize("name", ["page.html", "old.html", "text.txt", "print.pdf", "hostile.html"])
+@pytest.mark.parametrize(
+    "name", ["page.html", "old.html", "text.txt", "print.pdf", "hostile.html", "letter.docx", "sheet.xlsx"]
+)
 @pytest.mark.parametrize("language", ["zh", "en"])
 @pytest.mark.parametrize("viewport", [WIDE, PHONE], ids=["wide", "phone"])
 def test_a_click_on_a_number_shows_its_cell(
@@ -124,7 +129,7 @@ def test_a_click_on_a_number_shows_its_cell(
         page.wait_until_seen(frame, value_anchor(value))
 
 
-@pytest.mark.parametrize("name", ["page.html", "text.txt", "print.pdf"])
+@pytest.mark.parametrize("name", ["page.html", "text.txt", "print.pdf", "letter.docx"])
 def test_a_click_on_counted_words_shows_them(opened: Any, site: Site, name: str) -> None:
     needs(site, name)
     record = site.records[name]
@@ -162,8 +167,105 @@ def test_it_works_from_the_keyboard(opened: Any, site: Site) -> None:
     page.frame(value_anchor(value))
     assert page.page.locator("aside.evidence").is_visible()
     page.page.keyboard.press("Escape")
-    assert not page.page.locator("aside.evidence").is_visible()
+    page.page.locator("aside.evidence").wait_for(state="hidden")
     assert page.page.evaluate("document.activeElement.parentElement.id") == cell_id(value)
+
+
+def test_the_back_key_of_a_phone_closes_the_evidence(opened: Any, site: Site) -> None:
+    first, second = chosen(site.records["page.html"].values)[:2]
+    page = opened(report_path(site, "page.html", "en"), PHONE)
+    for value in (first, second):
+        page.page.locator(f"[id='{cell_id(value)}'] a.value").click()
+        page.frame(value_anchor(value))
+    assert page.page.locator("aside.evidence").is_visible()
+    page.page.go_back()
+    page.page.locator("aside.evidence").wait_for(state="hidden")
+    assert page.page.url.endswith(report_path(site, "page.html", "en"))
+
+
+def test_what_has_the_focus_is_seen(opened: Any, site: Site) -> None:
+    page = opened(report_path(site, "page.html", "en"), WIDE)
+    seen: list[str] = []
+    for _ in range(12):
+        page.page.keyboard.press("Tab")
+        style = "[document.activeElement.tagName, getComputedStyle(document.activeElement).outlineStyle]"
+        tag, outline = page.page.evaluate(style)
+        assert outline == "solid", tag
+        seen.append(page.page.evaluate("document.activeElement.className || document.activeElement.tagName"))
+    assert seen[:3] == ["skip", "brand", "language"]
+
+
+# The colours of all text on a page, and the contrast of each pair of text and what is behind it.
+CONTRASTS = """() => {
+  const read = (text) => {
+    const parts = text.match(/[\\d.]+/g).map(Number);
+    return parts.length < 4 ? [...parts, 1] : parts;
+  };
+  const light = (c) => {
+    const [r, g, b] = c.map((p) => p / 255).map((p) => p <= 0.04045 ? p / 12.92 : ((p + 0.055) / 1.055) ** 2.4);
+    return 0.2126 * r + 0.7152 * g + 0.0722 * b;
+  };
+  const canvas = matchMedia("(prefers-color-scheme: dark)").matches ? [18, 18, 18, 1] : [255, 255, 255, 1];
+  const found = {};
+  const walker = document.createTreeWalker(document.body, NodeFilter.SHOW_TEXT);
+  while (walker.nextNode()) {
+    if (!walker.currentNode.data.trim()) continue;
+    const element = walker.currentNode.parentElement, style = getComputedStyle(element);
+    const ink = read(element.closest("svg") ? style.fill : style.color);
+    if (ink[3] === 0) continue;
+    let behind = element, ground = canvas;
+    for (; behind; behind = behind.parentElement) {
+      const own = read(getComputedStyle(behind).backgroundColor);
+      if (own[3] === 1) { ground = own; break; }
+    }
+    const [a, b] = [light(ink), light(ground)].sort((x, y) => y - x);
+    found[`${ink} on ${ground}, ${element.className} in ${element.parentElement.className}`] = (a + 0.05) / (b + 0.05);
+  }
+  return found;
+}"""
+
+
+@pytest.mark.parametrize("scheme", ["light", "dark"])
+def test_all_text_stands_out_from_what_is_behind_it(opened: Any, site: Site, scheme: str) -> None:
+    reports = [report_path(site, name, "zh") for name in ("page.html", "old.html", "hostile.html")]
+    agencies = sorted(path.relative_to(site.folder).as_posix() for path in (site.folder / "en/agencies").iterdir())
+    digest = site.records["page.html"].report.source_sha256
+    others = ["index.html", "en/index.html", "en/divisions/330502.html", f"evidence/{digest}.html", *agencies[:2]]
+    pairs: dict[str, float] = {}
+    for path in [*reports, *others]:
+        page = opened(path, WIDE)
+        page.page.emulate_media(color_scheme=scheme)
+        page.page.evaluate("document.querySelectorAll('details').forEach((e) => (e.open = true))")
+        pairs |= page.page.evaluate(CONTRASTS)
+    assert len(pairs) > 20
+    assert {pair: ratio for pair, ratio in pairs.items() if ratio < 4.5} == {}
+
+
+HOSTILE = (
+    "</title></style></svg><script>alert(1)</script><img src=http://x.example/a onerror=alert(2)><svg onload=alert(3)>"
+    "<iframe src=http://x.example/b></iframe><base href=http://x.example/><meta http-equiv=refresh content='0;url=http:"
+    "//x.example/c'><link rel=stylesheet href=//x.example/d><style>@import '//x.example/e';*{background:url(//x.example"
+    "/f)}</style>\" onmouseover=alert(4) style=background:url(//x.example/g) x='\u202e\u0007"
+)
+
+
+def test_hostile_text_runs_and_asks_for_nothing(browser: Any, site: Site, tmp_path: Path) -> None:
+    record = poison(site.records["page.html"], HOSTILE)
+    write_dataset([record], tmp_path / "d")
+    build_site(tmp_path / "d", tmp_path / "s", NoEvidence(), types={HOSTILE: (HOSTILE, HOSTILE)})
+    made = Site(tmp_path / "d", tmp_path, tmp_path / "s", {})
+    paths = sorted((tmp_path / "s").rglob("*.html"))
+    assert len(paths) == 10
+    for path in paths:
+        page = Opened(browser, made, path.relative_to(tmp_path / "s").as_posix(), WIDE)
+        page.page.mouse.move(200, 200)
+        page.page.wait_for_timeout(50)
+        assert page.wrong == [], path
+        assert all(url.startswith("file:") for url in page.asked), path
+        assert page.page.locator("script:not([src]), style, iframe:not([name=evidence]), base, img").count() == (
+            path.parent.name == "evidence"
+        )
+        page.context.close()
 
 
 def test_an_archived_page_is_as_good_as_dead(opened: Any, site: Site) -> None:
