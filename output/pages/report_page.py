@@ -61,6 +61,7 @@ def report_view(bundle: Bundle, language: str, links: Links, kind: str) -> dict[
     all_failed = [check for check in record.checks if check.outcome == "fail"]
     failed = all_failed[:MAX_FAILED]
     tables = lay_out({value.indicator for value in record.values}, record.report.form, language, words)
+    labels = row_names((value.indicator for value in record.values), language)
     outcomes = Counter(check.outcome for check in record.checks)
     shown_counts = _by_id(record.counts)[:MAX_COUNTS]
     return {
@@ -71,7 +72,9 @@ def report_view(bundle: Bundle, language: str, links: Links, kind: str) -> dict[
         "failed_left_out": len(all_failed) - len(failed),
         "tables": [(name, list(group)) for name, group in groupby(tables, key=lambda table: table.name)],
         "marks": list(words["marks"]),
-        "cells": {key: _cell_view(value, failed, links, words) for key, value in values.items()},
+        "cells": {
+            key: _cell_view(value, failed, links, labels.get(key[0], key[0]), words) for key, value in values.items()
+        },
         "sections": [_section_view(section, record.counts, links, words) for section in record.sections],
         "counts": [_count_view(count, links, words) for count in shown_counts],
         "revisions": [_revision_view(revision, values, language, words) for revision in bundle.revisions],
@@ -91,12 +94,13 @@ def _header(record: RecordSet, kind: str, words: dict[str, Any]) -> list[tuple[s
     ]
 
 
-def _cell_view(value: Value, failed: Sequence[Check], links: Links, words: dict[str, Any]) -> CellView:
+def _cell_view(value: Value, failed: Sequence[Check], links: Links, label: str, words: dict[str, Any]) -> CellView:
     check = next((check for check in failed if names_cell(check, value.indicator, value.applicant)), None)
     classes = ["failed"] if check else ["doubtful"] if value.status in _DOUBTFUL else []
     printed = number(value.value) if value.value is not None else cut(value.raw, 40)
     told = words["marks"].get(value.status, "")
     unit = words["units"].get(value.unit, value.unit)
+    name = ", ".join(filter(None, (label, words["applicants"].get(value.applicant, ""))))
     href = links.value(value)
     # A link without a letter in it could not be followed.
     text = printed or (_SIGNS["blank"] if href else "")
@@ -104,7 +108,7 @@ def _cell_view(value: Value, failed: Sequence[Check], links: Links, words: dict[
         id=cell_id(value.indicator, value.applicant),
         text=text,
         raw=cut(value.raw, MAX_RAW),
-        told=" · ".join(filter(None, (cut(value.raw, 60), cut(unit, 20), told))),
+        told=" · ".join(filter(None, (f"{name}: {cut(value.raw, 60)} {cut(unit, 20)}".strip(), told))),
         classes=" ".join(classes),
         sign="" if text == _SIGNS["blank"] else _SIGNS.get(value.status, ""),
         href=href,
