@@ -127,6 +127,16 @@ def test_a_page_can_be_used_by_keyboard_and_screen_reader(site: Site) -> None:
         assert all(after - before <= 1 for before, after in pairwise(levels))
 
 
+def test_each_page_has_a_policy_that_forbids_what_it_does_not_need(site: Site) -> None:
+    for path in pages(site.folder):
+        (policy,) = tree(path).xpath("//meta[@http-equiv='Content-Security-Policy']/@content")
+        assert policy.startswith("default-src 'none'; ")
+        assert "script-src 'unsafe-inline'" not in policy
+        assert "http" not in policy
+    for frame in (frame for path in pages(site.folder) for frame in tree(path).iter("iframe")):
+        assert frame.get("sandbox") == ""
+
+
 def test_the_words_are_there_in_both_languages() -> None:
     for table, entries in load_words().items():
         for name, entry in entries.items():
@@ -197,6 +207,40 @@ def test_failed_checks_name_their_cells_and_lead_to_them(tmp_path: Path) -> None
             assert cell.get("id") == f"cell-{check.subject}-total"
             assert "failed" in cell.get("class")
             assert cell.xpath(".//a[@class='sign']/@href")[0].startswith("#check-")
+
+
+def test_the_figures_are_what_compare_gives(site: Site) -> None:
+    from output.compare import compare
+    from output.measures import load_measures
+    from output.selection import Question
+
+    measure = load_measures()["measure.applications_received"]
+    rows = compare(site.dataset, Question((measure,), "division", divisions=("330502",))).rows
+    root = tree(site.folder / "en" / "divisions" / "330502.html")
+    table = root.xpath("//figure[contains(figcaption, $title)]//table", title=measure.label_en)[0]
+    shown = {row.findtext("th"): row.findtext("td") for row in table.iterfind("tbody/tr")}
+    told = {str(row.year): f"{row.value:g}" for row in rows.itertuples() if row.value == row.value}
+    assert told
+    assert told.items() <= shown.items()
+    assert set(shown.values()) <= {*told.values(), words_of("en")["no_number"]}
+
+
+def test_each_rule_is_told_in_words(site: Site) -> None:
+    rules = {check.rule for record in site.records.values() for check in record.checks}
+    assert rules >= {"T3-ROW", "T4-SUM", "FORM-COMPLETE", "N-PARTS"}
+    for language in LANGUAGES:
+        words = words_of(language)
+        assert rules <= words["rules"].keys() == words["rule_expected"].keys() == words["rule_actual"].keys()
+
+
+def test_types_of_agencies_are_told_in_words(site: Site) -> None:
+    from parsers.agencies import load_agency_types
+
+    labels = {kind.code: kind.label_zh for kind in load_agency_types()}
+    for name, record in site.records.items():
+        kind = record.report.agency_type
+        told = tree(report_page(site, name)).xpath("//dl[@class='about']")[0].text_content()
+        assert kind is None or labels[kind] in told
 
 
 # ------------------------------------------------------------ evidence

@@ -183,6 +183,15 @@ def test_the_back_key_of_a_phone_closes_the_evidence(opened: Any, site: Site) ->
     assert page.page.url.endswith(report_path(site, "page.html", "en"))
 
 
+def test_divisions_are_found_by_code(opened: Any, site: Site) -> None:
+    page = opened("en/index.html", WIDE)
+    rows = page.page.locator("#divisions-table tbody tr:not(.group)")
+    total = rows.count()
+    page.page.locator("input[type=search]").fill("330502")
+    assert total >= 2
+    assert sum(rows.nth(n).is_visible() for n in range(total)) == 1
+
+
 def test_what_has_the_focus_is_seen(opened: Any, site: Site) -> None:
     page = opened(report_path(site, "page.html", "en"), WIDE)
     seen: list[str] = []
