@@ -134,7 +134,7 @@ class _Sentence:
             label = "" if label == "其中" else label
         elif load_words().reached.match(label) and chunk.strip():
             return self._subject_before(number) or label
-        if not label and not is_part and len(self.readings) > self.first and self.last_end == number.start:
+        if not label and not is_part and len(self.readings) > self.first and self._gap(number).strip() in ("", "、"):
             return self.readings[-1].label
         thing = thing_behind(behind)
         if thing and (not label or is_act(label)):
@@ -164,7 +164,9 @@ class _Sentence:
             thing = clean_label(chunk[ends[-1].end() :], True)
             if words.tail.fullmatch(thing) or not thing:
                 thing = thing_behind(behind)
-            return _act_of(pieces) + thing if thing else ""
+            if thing:
+                return _act_of(pieces) + thing
+            pieces[-1] = pieces[-1][: pieces[-1].rfind("等")] or pieces[-1]
         return _joined(pieces, is_part) if len(pieces) > 1 else ""
 
     def _subject_before(self, number: Number) -> str:
@@ -404,7 +406,7 @@ def _joined(pieces: list[str], is_part: bool) -> str:
     """Things that share a number, as one label; "" where the first ones are something else, or it is too long."""
     first = clean_label(pieces[0], is_part)
     rest = [clean_label(piece, True) for piece in pieces[1:]]
-    acts = [words for words in rest if load_words().verb.search(words)]
+    acts = [words for words in rest if load_words().verb.search(words) and not is_act(words)]
     label = "、".join([first, *rest])
     return "" if acts or not first or is_act(first) or len(label) > _LONGEST_LIST else label
 
