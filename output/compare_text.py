@@ -10,6 +10,7 @@ import msgspec
 import pandas as pd
 
 from output.compare import COUNTED, REASONS, Comparison
+from output.exports.texts import harmless_text
 from output.measures import Measure
 
 Lang = Literal["en", "zh"]
@@ -17,8 +18,6 @@ Row = Any
 """A row of ``Comparison.rows`` as ``DataFrame.itertuples`` gives it."""
 
 LONGEST_NAME = 60
-# A cell that begins so is a formula for a spreadsheet.
-_FORMULA = ("=", "+", "-", "@", "\t", "\r")
 
 
 class Mark(msgspec.Struct, frozen=True):
@@ -128,13 +127,9 @@ def write_csv(comparison: Comparison, groups: Sequence[str], lang: Lang, handle:
         rows.insert(1, "label", measure.label(lang))
         rows.insert(2, "unit", measure.unit)
         rows.insert(3, "by", comparison.by)
-        rows["group"] = rows["group"].map(_harmless)
-        rows["name"] = rows["name"].map(_harmless)
+        rows["group"] = rows["group"].map(harmless_text)
+        rows["name"] = rows["name"].map(harmless_text)
         rows.to_csv(handle, index=False, header=not number, float_format="%.10g", lineterminator="\n")
-
-
-def _harmless(text: str) -> str:
-    return f"'{text}" if text.startswith(_FORMULA) else text
 
 
 def is_least(row: Row, measure: Measure) -> bool:

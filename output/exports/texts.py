@@ -23,13 +23,18 @@ def is_formula(text: str) -> bool:
     return bool(_formula.match(text)) and not _plain.match(text)
 
 
+def harmless_text(text: str) -> str:
+    """The text, with ' before it where a spreadsheet may take it for a formula."""
+    return f"'{text}" if is_formula(text) else text
+
+
 def harmless(texts: pa.Array) -> pa.Array:
     """The texts, those that a spreadsheet may take for a formula with ' before them."""
     # Arrow's patterns know less of white space than Python's: it finds suspects, and Python judges those.
     suspects = pc.match_substring_regex(texts, r"^[^\pL\pN]*[=+\-@＝＋－＠]|^[\t\r]")
     if not pc.any(suspects).as_py():
         return texts
-    changed = [f"'{t}" if t is not None and is_formula(t) else t for t in texts.filter(suspects).to_pylist()]
+    changed = [t if t is None else harmless_text(t) for t in texts.filter(suspects).to_pylist()]
     return pc.replace_with_mask(texts, pc.fill_null(suspects, False), pa.array(changed, texts.type))
 
 
