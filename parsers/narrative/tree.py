@@ -9,20 +9,16 @@ import re
 
 import msgspec
 
-from parsers.narrative.labels import begins_with_act, clean_label, ends_with_act, is_act, is_left_over, thing_behind
+from parsers.narrative.labels import begins_with_act, clean_label
+from parsers.narrative.naming import BREAKS, NAMES, look_around, name_number, name_shared
 from parsers.narrative.tokens import Number
 from parsers.narrative.words import load_words
 
-_BREAKS = re.compile(r"[,，、；;:：()（）。]")
-_CLAUSE_BREAKS = re.compile(r"[,，；;:：()（）。]")
 # A total further back is not meant.
 _NEAR = 40
 # Percentages are rounded in print.
 _ROUNDING = 0.6
 _LONG_LIST = 4
-# Characters of a label that names several things.
-_LONGEST_LIST = 30
-_NAMES = re.compile(r"[、和与及]|以及")
 # A colon right behind a total opens its list.
 _COLON = re.compile(r"\s?:(?=[^,，;；。]{1,16}$)")
 _JOINED = re.compile(r"\s?[、和与及,，]\s?(?:约|近)?")
@@ -75,32 +71,21 @@ class _Sentence:
                 self._add(numbers[place])
                 place += 1
 
-    def _chunk(self, number: Number, breaks: re.Pattern[str]) -> str:
-        """The words of the number's own clause, from the last break or number before it."""
-        text = self.plain[self.last_end : number.start]
-        last = None
-        for match in breaks.finditer(text):
-            last = match
-        return text[last.end() :] if last else text
-
     def _gap(self, number: Number) -> str:
         return self.plain[self.last_end : number.start]
 
     def _add(self, number: Number) -> None:
-        gap, chunk = self._gap(number), self._chunk(number, _BREAKS)
-        if not chunk.strip() and gap.endswith("("):
-            # The number of a thing stands in brackets behind its name.
-            chunk = _BREAKS.split(gap[:-1])[-1]
-        self._move_brackets(gap)
-        parent = self._find_parent(number, gap, chunk)
-        names = self._shared_names(number)
+        around = look_around(self.plain, self.start, self.last_end, number.start, number.end, self.end)
+        self._move_brackets(around.gap)
+        parent = self._find_parent(number, around.gap, around.piece)
+        names = name_shared(around.clause)
         if names:
-            for name in names:
-                self._append(Reading(name, number, parent))
+            self.readings += [Reading(name, number, parent) for name in names]
         else:
-            self._append(Reading(self._label(number, chunk, parent is not None), number, parent))
-            self._lend_unit(number, gap)
-        self._close_sum(number, chunk)
+            previous = self.readings[-1].label if len(self.readings) > self.first else None
+            self.readings.append(Reading(name_number(around, parent is not None, previous), number, parent))
+            self._lend_unit(number, around.gap)
+        self._close_sum(number, around.piece)
         self.last_end = number.end
 
     def _lend_unit(self, number: Number, gap: str) -> None:
@@ -110,73 +95,11 @@ class _Sentence:
                 reading.number.unit
                 or reading.borrowed
                 or not number.unit
-                or _BREAKS.sub("", gap) != gap.replace("、", "")
+                or BREAKS.sub("", gap) != gap.replace("、", "")
             ):
                 return
             reading.borrowed = number.unit
             gap = "、"
-
-    def _append(self, reading: Reading) -> None:
-        self.readings.append(reading)
-
-    def _label(self, number: Number, chunk: str, is_part: bool) -> str:
-        behind = self.plain[number.end : self.end]
-        label = self._listed(number, chunk, is_part) or clean_label(chunk, is_part)
-        if load_words().where.search(chunk.strip()):
-            # Only the place of what was done is told in front; the thing ends where its act begins (4个社区设立…).
-            return load_words().verb.split(thing_behind(behind), maxsplit=1)[0]
-        if is_left_over(chunk, behind):
-            return "结转下年"
-        if load_words().bare.match(chunk.strip(" ,，、:：()（）。")):
-            kind = load_words().kinds.match(behind)
-            if kind is not None:
-                return clean_label(kind[1], True)
-            label = "" if label == "其中" else label
-        elif load_words().reached.match(label) and chunk.strip():
-            return self._subject_before(number) or label
-        if not label and not is_part and len(self.readings) > self.first and self._gap(number).strip() in ("", "、"):
-            return self.readings[-1].label
-        thing = thing_behind(behind)
-        if thing and (not label or is_act(label)):
-            return clean_label(label + thing, is_part)
-        act = ends_with_act(label) if thing and not is_part else ""
-        return act + thing if act else label
-
-    def _listed(self, number: Number, chunk: str, is_part: bool) -> str:
-        """The label where the words of the number's own piece are too few: "" where they are enough.
-
-        Several things that share a number are told together (咨询、投诉、建议); behind 等 it is the thing that they are
-        of; who handed something in is left out.
-        """
-        words = load_words()
-        clause = self._chunk(number, _CLAUSE_BREAKS)
-        pieces = [piece for piece in clause.split("、") if piece.strip()]
-        if not pieces:
-            return ""
-        offered = words.offered.search(clause)
-        if offered is not None:
-            return _act_of(pieces[:1]) + clean_label(clause[offered.end() :], True)
-        if words.verb.search(clean_label(chunk, True)) and not chunk.strip().endswith("等"):
-            return ""
-        ends = list(words.and_so_on.finditer(chunk))
-        if ends:
-            behind = self.plain[number.end : self.end]
-            thing = clean_label(chunk[ends[-1].end() :], True)
-            if words.tail.fullmatch(thing) or not thing:
-                thing = thing_behind(behind)
-            if thing:
-                return _act_of(pieces) + thing
-            pieces[-1] = pieces[-1][: pieces[-1].rfind("等")] or pieces[-1]
-        return _joined(pieces, is_part) if len(pieces) > 1 else ""
-
-    def _subject_before(self, number: Number) -> str:
-        """What the clause before compares, where this one only says what it has come to."""
-        clauses = _CLAUSE_BREAKS.split(self.plain[self.start : number.start])
-        for clause in reversed(clauses):
-            subject = load_words().compared.split(clause, maxsplit=1)
-            if len(subject) > 1 and subject[0].strip():
-                return clean_label(subject[0], False)
-        return ""
 
     def close(self) -> None:
         """Numbers that add up to the first one are its parts, also without a word that says so."""
@@ -344,23 +267,6 @@ class _Sentence:
             for index in parts:
                 self.readings[index].parent = total
 
-    def _shared_names(self, number: Number) -> list[str]:
-        """The labels of one number that is said of several things (各, 均为); empty where it is said of one."""
-        clause = self._chunk(number, _CLAUSE_BREAKS)
-        mark = load_words().shared.search(clause)
-        if mark is None or (mark[0] == "均" and mark.end() != len(clause)):
-            return []
-        front, behind = clause[: mark.start()], clause[mark.end() :]
-        parts = _NAMES.split(front)
-        # The first thing may have agency, time and 在 in front of it.
-        parts[0] = clean_label(re.split("在|通过", parts[0])[-1], False)
-        names = _complete_acts([name for name in (clean_label(part, True) for part in parts) if name])
-        if len(names) < 2:
-            both = re.fullmatch(r"(.{2,4})并(.{2,4}?)((?:政府信息|信息|公开)?.{1,12})", clean_label(front, False))
-            return [both[1] + both[3], both[2] + both[3]] if both else []
-        acts = clean_label(behind, True) if behind.strip() else ""
-        return [name.removeprefix("在").removeprefix("通过") + acts for name in names]
-
     def _find_pair(self, numbers: list[Number], place: int) -> list[Number]:
         """The numbers that 分别 lists in order, from ``place`` on."""
         gap = self._gap(numbers[place])
@@ -378,7 +284,7 @@ class _Sentence:
         clause = re.split(r"[;；。]", self._gap(pair[0]))[-1]
         front, _, behind = clause.partition("分别")
         acts = clean_label(re.sub(r"^(?:为|是|达|有)", "", behind), True)
-        names = [clean_label(part, len(pair) > 2) for part in _NAMES.split(re.split(r"[,，]", front)[-1])]
+        names = [clean_label(part, len(pair) > 2) for part in NAMES.split(re.split(r"[,，]", front)[-1])]
         names = [name for name in names if name]
         roots = [i for i in range(self.first, len(self.readings)) if self.readings[i].parent is None]
         if len(names) != len(pair):
@@ -392,30 +298,8 @@ class _Sentence:
         for n, number in enumerate(pair):
             name = names[n] if len(names) == len(pair) else names[0] if names else ""
             label = name + acts if not name.endswith(acts) else name
-            self._append(Reading(label, number, parents[n]))
+            self.readings.append(Reading(label, number, parents[n]))
         self.last_end = pair[-1].end
-
-
-def _act_of(pieces: list[str]) -> str:
-    """The act that the first of the pieces of a clause begins with, behind time and agency; "" where none does."""
-    acts = (load_words().verb.match(clean_label(piece, False)) for piece in pieces)
-    return next((act[0] for act in acts if act), "")
-
-
-def _joined(pieces: list[str], is_part: bool) -> str:
-    """Things that share a number, as one label; "" where the first ones are something else, or it is too long."""
-    first = clean_label(pieces[0], is_part)
-    rest = [clean_label(piece, True) for piece in pieces[1:]]
-    acts = [words for words in rest if load_words().verb.search(words) and not is_act(words)]
-    label = "、".join([first, *rest])
-    return "" if acts or not first or is_act(first) or len(label) > _LONGEST_LIST else label
-
-
-def _complete_acts(names: list[str]) -> list[str]:
-    """Acts without a thing get that of the last name (受理、办结申请: 受理申请, 办结申请)."""
-    act = load_words().verb.match(names[-1]) if names else None
-    thing = names[-1][act.end() :] if act else ""
-    return [name + thing if is_act(name) and name != names[-1] else name for name in names]
 
 
 def read_sentence(plain: str, start: int, end: int, numbers: list[Number], readings: list[Reading]) -> None:
