@@ -94,6 +94,12 @@ def ends_with_act(label: str) -> str:
     return last
 
 
+def holds_act(label: str) -> bool:
+    """Whether some words of a label are an act, and no part of a thing."""
+    plain = load_words().not_act.sub(" ", label)
+    return any(_is_real_act(plain, match) for match in load_words().verb.finditer(plain))
+
+
 def begins_with_act(label: str) -> bool:
     """Whether a label begins with an act and goes on with a thing."""
     words = load_words()

@@ -3,7 +3,7 @@
 import re
 from typing import NamedTuple
 
-from parsers.narrative.labels import clean_label, ends_with_act, is_act, is_left_over, thing_behind
+from parsers.narrative.labels import clean_label, ends_with_act, holds_act, is_act, is_left_over, thing_behind
 from parsers.narrative.words import load_words
 
 BREAKS = re.compile(r"[,，、；;:：()（）。]")
@@ -76,7 +76,7 @@ def _name_listed(around: Around, is_part: bool) -> str:
     offered = words.offered.search(around.clause)
     if offered is not None:
         return _act_of(pieces[:1]) + clean_label(around.clause[offered.end() :], True)
-    if words.verb.search(clean_label(around.piece, True)) and not around.piece.strip().endswith("等"):
+    if holds_act(clean_label(around.piece, True)) and not around.piece.strip().endswith("等"):
         return ""
     ends = list(words.and_so_on.finditer(around.piece))
     if ends:
@@ -96,12 +96,13 @@ def _act_of(pieces: list[str]) -> str:
 
 
 def _join_pieces(pieces: list[str], is_part: bool) -> str:
-    """Things that share a number, as one label; "" where the first ones are something else, or it is too long."""
-    first = clean_label(pieces[0], is_part)
-    rest = [clean_label(piece, True) for piece in pieces[1:]]
-    acts = [words for words in rest if load_words().verb.search(words) and not is_act(words)]
-    label = "、".join([first, *rest])
-    return "" if acts or not first or is_act(first) or len(label) > _LONGEST_LIST else label
+    """Things that share a number, as one label, from the last act on; "" where that is none, or too long."""
+    labels = [clean_label(piece, True) for piece in pieces]
+    acts = [n for n, label in enumerate(labels) if holds_act(label) and not is_act(label)]
+    start = acts[-1] if acts else 0
+    first = clean_label(pieces[start], is_part)
+    label = "、".join([first, *labels[start + 1 :]])
+    return "" if not first or is_act(first) or len(label) > _LONGEST_LIST else label
 
 
 def _subject_before(text: str) -> str:
