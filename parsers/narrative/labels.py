@@ -86,6 +86,12 @@ def is_act(label: str) -> bool:
     return match is not None and match.end() == len(label)
 
 
+def is_connective(label: str) -> bool:
+    """Whether a label is nothing but a word that adds up or joins (共计8个项目); 累计 says what is counted."""
+    words = load_words()
+    return label != "累计" and (words.lead.fullmatch(label) or words.tail.fullmatch(label)) is not None
+
+
 def ends_with_act(label: str) -> str:
     """The act at the end of a label, or ''."""
     last = ""

@@ -9,7 +9,15 @@ import re
 
 import msgspec
 
-from parsers.narrative.labels import begins_with_act, clean_label, ends_with_act, is_act, is_left_over, thing_behind
+from parsers.narrative.labels import (
+    begins_with_act,
+    clean_label,
+    ends_with_act,
+    is_act,
+    is_connective,
+    is_left_over,
+    thing_behind,
+)
 from parsers.narrative.tokens import Number
 from parsers.narrative.words import load_words
 
@@ -91,6 +99,9 @@ class _Sentence:
         if not chunk.strip() and gap.endswith("("):
             # The number of a thing stands in brackets behind its name.
             chunk = _BREAKS.split(gap[:-1])[-1]
+        elif not chunk.strip() and gap.endswith(")") and "(" in gap:
+            # What belongs to the thing stands in brackets behind its name (处罚类(含强制)20条).
+            chunk = _BREAKS.split(gap[: gap.rindex("(")])[-1]
         self._move_brackets(gap)
         parent = self._find_parent(number, gap, chunk)
         names = self._shared_names(number)
@@ -137,8 +148,13 @@ class _Sentence:
         if not label and not is_part and len(self.readings) > self.first and self._gap(number).strip() in ("", "、"):
             return self.readings[-1].label
         thing = thing_behind(behind)
+        if thing and is_connective(label):
+            label = ""
         if thing and (not label or is_act(label)):
-            return clean_label(label + thing, is_part)
+            return clean_label(label + thing, is_part or not label)
+        if not label:
+            act = load_words().verb.match(behind)
+            return act[0] if act else ""
         act = ends_with_act(label) if thing and not is_part else ""
         return act + thing if act else label
 
@@ -151,6 +167,9 @@ class _Sentence:
         words = load_words()
         clause = self._chunk(number, _CLAUSE_BREAKS)
         pieces = [piece for piece in clause.split("、") if piece.strip()]
+        if len(pieces) > 1 and self.last_end > self.start and self._gap(number) == clause:
+            # The words right behind the number before are its own (20条信息、许可类30条).
+            pieces = pieces[1:]
         if not pieces:
             return ""
         offered = words.offered.search(clause)
@@ -318,7 +337,8 @@ class _Sentence:
         label = clean_label(chunk, True)
         if load_words().rest.match(label):
             return True
-        if self.open.filled >= self.open.total or load_words().list_breaks.search(label):
+        is_full = self.open.filled >= self.open.total
+        if (is_full and (self.open.total or number.value)) or load_words().list_breaks.search(label):
             return False
         fits = self.open.filled + number.value <= self.open.total
         if begins_with_act(label) and not self.open.of_acts:
