@@ -109,8 +109,8 @@ def begins_with_act(label: str) -> bool:
 
 
 def is_left_over(chunk: str, behind: str) -> bool:
-    """Whether a number is told as the exception that goes to the next year (除5件转2024年外)."""
-    return chunk.strip().endswith("除") and load_words().left_over.match(behind) is not None
+    """Whether a number is told as what goes to the next year (除5件转2024年外, 剩余5件结转下年度)."""
+    return chunk.strip().endswith(("除", "剩余", "其余", "余下")) and load_words().left_over.match(behind) is not None
 
 
 def thing_behind(text: str) -> str:

@@ -153,8 +153,8 @@ class _Sentence:
         if thing and (not label or is_act(label)):
             return clean_label(label + thing, is_part or not label)
         if not label:
-            act = load_words().verb.match(behind)
-            return act[0] if act else ""
+            done = load_words().verb.match(behind)
+            return done[0] if done else ""
         act = ends_with_act(label) if thing and not is_part else ""
         return act + thing if act else label
 
@@ -243,12 +243,19 @@ class _Sentence:
         words = load_words()
         before = len(self.readings) - 1
         marker = (words.parts.search(gap) or _COLON.match(gap)) if before >= self.first else None
+        if marker is not None and ";" in gap and number.unit != self.readings[before].number.unit:
+            # What is divided has no number: another clause began behind the one before.
+            self.open = None
+            return None
         if marker is not None:
             total = self._total_for_list(number)
             return None if total is None else self._open_list(total, number, chunk, marker[0])
         inside = [index for index, _ in self.brackets if index is not None]
         if inside:
             return inside[-1]
+        if is_left_over(chunk, self.plain[number.end : self.end]):
+            self.open = None
+            return None
         share = words.share.match(self.plain, number.end)
         if share is not None or (before >= self.first and self.open is None and self._is_rest(chunk)):
             root = self._root_of_share(number, float(share[1])) if share else self._root_of_unit(number.unit)
