@@ -26,6 +26,8 @@ from parsers.text import label_key
 
 # A titled text without headings or tables must be at least this long to be a report and not a link to one.
 _MIN_NARRATIVE = 400
+# So many of the official headings, in their order, are a report also where the page lost its title.
+_MANY_HEADINGS = 4
 # Titles of other reports that a report may name, and a list of reports at least has.
 _MIN_LISTED = 3
 # Sections that hold a table in the forms of 2021 and 2019.
@@ -141,6 +143,8 @@ def _require_report(tables: Tables, text: File, header: Header) -> None:
     headed, length = text.headed, text.length
     if tables.readings and (header.is_titled or headed >= 2 or len(tables.readings) >= 2):
         return
+    if headed >= _MANY_HEADINGS and _is_in_order(text.sections) and not _is_list(text.sections, length):
+        return
     if header.is_titled and (headed >= 2 or length >= _MIN_NARRATIVE) and not _is_list(text.sections, length):
         return
     found = (
@@ -148,6 +152,13 @@ def _require_report(tables: Tables, text: File, header: Header) -> None:
         f"{len(tables.readings)} of its tables, {length} characters of text"
     )
     raise NotAReport(f"no annual disclosure report: found {found}; expected a title and two headings, or its tables")
+
+
+def _is_in_order(sections: list[Section]) -> bool:
+    """Whether the sections on disclosure and on applications stand one behind the other, as in every form."""
+    codes = [section.section for section in sections]
+    wanted = [codes.index(code) for code in ("disclosure", "applications") if code in codes]
+    return len(wanted) == 2 and wanted == sorted(wanted)
 
 
 def _is_list(sections: list[Section], length: int) -> bool:

@@ -156,3 +156,19 @@ def test_a_list_of_reports_is_none() -> None:
     page = f"<html><title>政府信息公开年报</title><h1>云桥区政府信息公开年报</h1>{rows}</html>"
     with pytest.raises(NotAReport, match="no annual disclosure report"):
         parse_report(page.encode())
+
+
+def test_headings_in_their_order_make_a_report_without_a_title() -> None:
+    """A page that lost its title is told by four official headings; in another order they are no report."""
+    headings = [
+        "一、总体情况",
+        "二、主动公开政府信息情况",
+        "三、收到和处理政府信息公开申请情况",
+        "五、存在的主要问题及改进情况",
+    ]
+    body = "\n本局按时公开信息。\n"
+    records = parse_report(body.join([*headings, ""]).encode())
+    assert [section.section for section in records.sections] == ["overview", "disclosure", "applications", "problems"]
+    assert records.report.status == "partial"
+    with pytest.raises(NotAReport):
+        parse_report(body.join([headings[0], headings[2], headings[1], headings[3], ""]).encode())

@@ -14,7 +14,7 @@ from parsers.narrative.tokens import Number, find_numbers
 from parsers.narrative.tree import Reading, read_sentence
 from parsers.narrative.words import load_words
 from parsers.records import Count, Section
-from parsers.text import NARROW
+from parsers.text import NARROW, simplify
 
 # Narrowing keeps the length, so that places in the narrowed text are places in the text.
 _NARROW = {chr(wide): chr(plain) for wide, plain in NARROW.items()}
@@ -65,7 +65,10 @@ def read_counts(text: str) -> list[CountReading]:
 
 
 def _narrow(text: str) -> str:
-    return _WIDE.sub(lambda match: _NARROW[match[0]], text)
+    """The text in narrow marks and simplified characters, place for place; labels and units are given in these."""
+    plain = _WIDE.sub(lambda match: _NARROW[match[0]], text)
+    simplified = simplify(plain)
+    return simplified if len(simplified) == len(plain) else plain
 
 
 def _is_wrapped(plain: str) -> bool:
@@ -107,7 +110,11 @@ def _none_labels(said: str) -> list[str]:
     words = load_words()
     act = words.verb.match(said)
     things = words.none_fillers.sub("", said[act.end() :] if act else said)
-    labels = [clean_label(thing, True).lstrip("的") for thing in re.split(r"[、和与及或]", things)]
+    pieces = re.split(r"[、和与或]|(?<!涉)及", things)
+    if "等" in pieces[-1] and not any(words.none_things.search(piece) for piece in pieces[:-1]):
+        # What is listed is only of which kind the thing is (检索、复印等费用).
+        pieces = [things]
+    labels = [clean_label(piece, True).lstrip("的") for piece in pieces]
     labels = [label for label in labels if label]
     if act and labels:
         labels[0] = act[0] + labels[0]

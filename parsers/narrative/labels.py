@@ -86,6 +86,12 @@ def is_act(label: str) -> bool:
     return match is not None and match.end() == len(label)
 
 
+def is_connective(label: str) -> bool:
+    """Whether a label is nothing but a word that adds up or joins (共计8个项目); 累计 says what is counted."""
+    words = load_words()
+    return label != "累计" and (words.lead.fullmatch(label) or words.tail.fullmatch(label)) is not None
+
+
 def ends_with_act(label: str) -> str:
     """The act at the end of a label, or ''."""
     last = ""
@@ -109,8 +115,8 @@ def begins_with_act(label: str) -> bool:
 
 
 def is_left_over(chunk: str, behind: str) -> bool:
-    """Whether a number is told as the exception that goes to the next year (除5件转2024年外)."""
-    return chunk.strip().endswith("除") and load_words().left_over.match(behind) is not None
+    """Whether a number is told as what goes to the next year (除5件转2024年外, 剩余5件结转下年度)."""
+    return chunk.strip().endswith(("除", "剩余", "其余", "余下")) and load_words().left_over.match(behind) is not None
 
 
 def thing_behind(text: str) -> str:

@@ -3,7 +3,15 @@
 import re
 from typing import NamedTuple
 
-from parsers.narrative.labels import clean_label, ends_with_act, holds_act, is_act, is_left_over, thing_behind
+from parsers.narrative.labels import (
+    clean_label,
+    ends_with_act,
+    holds_act,
+    is_act,
+    is_connective,
+    is_left_over,
+    thing_behind,
+)
 from parsers.narrative.words import load_words
 
 BREAKS = re.compile(r"[,，、；;:：()（）。]")
@@ -31,6 +39,9 @@ def look_around(plain: str, start: int, last_end: int, number_start: int, number
     if not piece.strip() and gap.endswith("("):
         # The number of a thing stands in brackets behind its name.
         piece = BREAKS.split(gap[:-1])[-1]
+    elif not piece.strip() and gap.endswith(")") and "(" in gap:
+        # What belongs to the thing stands in brackets behind its name (处罚类(含强制)20条).
+        piece = BREAKS.split(gap[: gap.rindex("(")])[-1]
     return Around(plain[start:number_start], gap, _last_part(gap, CLAUSE_BREAKS), piece, plain[number_end:end])
 
 
@@ -57,8 +68,13 @@ def name_number(around: Around, is_part: bool, previous: str | None) -> str:
     if not label and not is_part and previous is not None and around.gap.strip() in ("", "、"):
         return previous
     thing = thing_behind(around.behind)
+    if thing and is_connective(label):
+        label = ""
     if thing and (not label or is_act(label)):
-        return clean_label(label + thing, is_part)
+        return clean_label(label + thing, is_part or not label)
+    if not label:
+        done = words.verb.match(around.behind)
+        return done[0] if done else ""
     act = ends_with_act(label) if thing and not is_part else ""
     return act + thing if act else label
 
@@ -71,6 +87,9 @@ def _name_listed(around: Around, is_part: bool) -> str:
     """
     words = load_words()
     pieces = [piece for piece in around.clause.split("、") if piece.strip()]
+    if len(pieces) > 1 and around.gap != around.before and around.gap == around.clause:
+        # The words right behind the number before are its own (20条信息、许可类30条).
+        pieces = pieces[1:]
     if not pieces:
         return ""
     offered = words.offered.search(around.clause)
@@ -83,8 +102,9 @@ def _name_listed(around: Around, is_part: bool) -> str:
         thing = clean_label(around.piece[ends[-1].end() :], True)
         if words.tail.fullmatch(thing) or not thing:
             thing = thing_behind(around.behind)
-        if thing:
-            return _act_of(pieces) + thing
+        act = _act_of(pieces)
+        if thing and (act or len(pieces) > 1):
+            return act + thing
         pieces[-1] = pieces[-1][: pieces[-1].rfind("等")] or pieces[-1]
     return _join_pieces(pieces, is_part) if len(pieces) > 1 else ""
 

@@ -9,7 +9,7 @@ import re
 
 import msgspec
 
-from parsers.narrative.labels import begins_with_act, clean_label
+from parsers.narrative.labels import begins_with_act, clean_label, is_left_over
 from parsers.narrative.naming import BREAKS, NAMES, look_around, name_number, name_shared
 from parsers.narrative.tokens import Number
 from parsers.narrative.words import load_words
@@ -147,12 +147,19 @@ class _Sentence:
         words = load_words()
         before = len(self.readings) - 1
         marker = (words.parts.search(gap) or _COLON.match(gap)) if before >= self.first else None
+        if marker is not None and ";" in gap and number.unit != self.readings[before].number.unit:
+            # What is divided has no number: another clause began behind the one before.
+            self.open = None
+            return None
         if marker is not None:
             total = self._total_for_list(number)
             return None if total is None else self._open_list(total, number, chunk, marker[0])
         inside = [index for index, _ in self.brackets if index is not None]
         if inside:
             return inside[-1]
+        if is_left_over(chunk, self.plain[number.end : self.end]):
+            self.open = None
+            return None
         share = words.share.match(self.plain, number.end)
         if share is not None or (before >= self.first and self.open is None and self._is_rest(chunk)):
             root = self._root_of_share(number, float(share[1])) if share else self._root_of_unit(number.unit)
@@ -241,7 +248,8 @@ class _Sentence:
         label = clean_label(chunk, True)
         if load_words().rest.match(label):
             return True
-        if self.open.filled >= self.open.total or load_words().list_breaks.search(label):
+        is_full = self.open.filled >= self.open.total
+        if (is_full and (self.open.total or number.value)) or load_words().list_breaks.search(label):
             return False
         fits = self.open.filled + number.value <= self.open.total
         if begins_with_act(label) and not self.open.of_acts:

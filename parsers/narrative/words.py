@@ -78,7 +78,7 @@ def load_words() -> Words:
         verb=re.compile(f"(?:{any_of(data['adverbs'])})?(?:{any_of(data['verbs'])})"),
         not_act=re.compile(any_of(data["not_acts"])),
         lead=re.compile(f"(?:{any_of(data['leads'])})"),
-        tail=re.compile(f"(?:{any_of(data['tails'])}|(?<![人次户总字件条])数)$"),
+        tail=re.compile(f"(?:{any_of(data['tails'])}|(?<![人次户总字件条])数|(?<![统会审设预估])计)$"),
         medium=re.compile(any_of(data["media"])),
         none=tuple(map(re.compile, data["none"])),
         strong_units=frozenset(data["strong_units"]),
