@@ -80,7 +80,7 @@ def _announced_names(text: str) -> Iterator[str]:
     """Names of agencies in front of 2023年政府信息公开 in the opening of the text: whose report it says it is."""
     for match in load_words().patterns.announced_name.finditer(text, 0, OPENING):
         name = complete_place(compact(match[1] or match[2]))
-        if is_agency(name):
+        if is_agency(name) and not name.startswith(load_words().text.own):
             yield name
 
 

@@ -99,6 +99,8 @@ def _read_agency(before: str, core: str) -> str | None:
     """The agency in front of the core: a bare place is its government, and 人民 gets its 政府 back."""
     words = load_words().title
     name = YEAR_PATTERN.sub("", before).replace("()", "").strip('《》〔〕【】[]、·“”"')
+    if name.startswith(load_words().text.own):
+        return None
     for word in words.fillers:
         name = name.removeprefix(word).removesuffix(word)
     if name.endswith(words.people) and core.startswith(words.government):

@@ -58,7 +58,7 @@ def _period_year(text: str) -> int | None:
     match = period.search(text, max(0, place - _BEFORE_PERIOD)) or (period.search(text) if place else None)
     if match is None:
         opened = words.patterns.open_period.search(text)
-        return int(opened[1]) if opened else None
+        return int(opened[1] or opened[2]) if opened else None
     first, month, last, last_month = int(match[1]), int(match[2]), int(match[4] or match[1]), int(match[5])
     if last == first:
         return first
