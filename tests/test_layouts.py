@@ -4,6 +4,7 @@ The floors below are the least share of the printed numbers that has to be read;
 or missing, never another number.
 """
 
+import re
 import tomllib
 from pathlib import Path
 
@@ -67,3 +68,29 @@ def test_missing_tables_leave_no_value(form: str) -> None:
         records = parse_report(render_text(make_report(seed, form), "N"))
         assert [value for value in records.values if value.value is not None] == []
         assert records.report.status != "clean" or records.report.form == "narrative"
+
+
+def _blank_zeros(line: str) -> str:
+    """A piped row of seven numbers whose inner zeros are blank cells that were kept."""
+    cells = [cell.strip() for cell in line.split("|")]
+    numbers = [n for n, cell in enumerate(cells) if re.fullmatch(r"\d+", cell)]
+    if len(numbers) != 7:
+        return line
+    for n in numbers[1:-1]:
+        cells[n] = "" if cells[n] == "0" else cells[n]
+    return " | ".join(cells)
+
+
+@pytest.mark.parametrize("seed", range(4))
+def test_blank_cells_that_were_kept_tell_the_columns(seed: int) -> None:
+    report = make_report(seed, "2021")
+    text = "\n".join(map(_blank_zeros, render_text(report, "A").decode().split("\n")))
+    records = parse_report(text.encode())
+    printed = {
+        (value.indicator, value.applicant): value.value for value in parse_report(render_text(report, "A")).values
+    }
+    table = [value for value in records.values if value.applicant]
+    assert {value.status for value in table} == {"number", "blank"}
+    for value in table:
+        was = printed[value.indicator, value.applicant]
+        assert value.value == was if value.status == "number" else was == 0

@@ -27,7 +27,7 @@ class ApplicationRow(msgspec.Struct):
     """One row of section 3: its indicator, and either a cell for each applicant or pieces that lost their column.
 
     ``placed`` follows the order of ``APPLICANTS``; ``doubtful`` are the places in it where a cell is not certain to
-    be that applicant's. ``cells`` are all cells behind the label.
+    be that applicant's. ``cells`` are all cells behind the label; ``order`` is that in which the columns are printed.
     """
 
     indicator: str
@@ -37,6 +37,7 @@ class ApplicationRow(msgspec.Struct):
     placed: list[Cell] = []
     doubtful: frozenset[int] = _NO_DOUBT
     pieces: list[Cell] = []
+    order: tuple[str | None, ...] = ()
 
 
 class _Context(msgspec.Struct):
@@ -145,7 +146,7 @@ def _place_row(
     indicator: str, row: PrintedRow, context: _Context, table: int, aligned: bool, damaged: bool
 ) -> ApplicationRow:
     order = context.order
-    found = ApplicationRow(indicator, table, row.values, damaged)
+    found = ApplicationRow(indicator, table, row.values, damaged, order=order)
     filled = row.filled
     if len(filled) > len(order):
         filled = trim_remarks(filled, len(order))
@@ -194,6 +195,7 @@ def _pieces(values: list[Cell], aligned: bool) -> list[Cell]:
 def read_application_rows(rows: list[ApplicationRow], form: Form) -> dict[tuple[str, str | None], Slot]:
     """The readings of the rows of one copy of the table, rows that lost their columns placed by the sum rules."""
     readings: dict[tuple[str, str | None], Slot] = {}
+    _place_whole(rows)
     for row in rows:
         table = row.table
         for key, cell in zip(_keys(row.indicator), row.placed, strict=False):
@@ -204,6 +206,18 @@ def read_application_rows(rows: list[ApplicationRow], form: Form) -> dict[tuple[
     if lost:
         _place_lost(lost, rows, readings, form)
     return readings
+
+
+def _place_whole(rows: list[ApplicationRow]) -> None:
+    """Place the rows without columns of a copy that kept its blank cells: each has a cell for every applicant.
+
+    A source that drops blank cells leaves fewer of them in some row, and then none of its rows is placed so.
+    """
+    lost = [row for row in rows if any(cell.text for cell in row.pieces)]
+    if any(row.is_damaged or len(row.pieces) != _WIDTH for row in lost):
+        return
+    for row in lost:
+        _place_in_order(row, row.order, row.pieces, [True] * _WIDTH)
 
 
 def _place_lost(
