@@ -8,7 +8,7 @@ from typing import Any, Literal
 
 import msgspec
 
-PARSER_VERSION = "0.2.0"
+PARSER_VERSION = "0.3.0"
 
 ValueStatus = Literal["number", "blank", "not_applicable", "unreadable", "inferred", "ocr"]
 ReportStatus = Literal["clean", "flagged", "partial"]
