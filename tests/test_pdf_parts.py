@@ -4,6 +4,7 @@ import pytest
 
 from parsers.documents.model import Cell, Grid
 from parsers.documents.pdf.cells import fill_lattice, is_cut, make_grid
+from parsers.documents.pdf.columns import Placed, find_regions
 from parsers.documents.pdf.flow import Sheet, drop_furniture
 from parsers.documents.pdf.join import Piece, join_pieces
 from parsers.documents.pdf.objects import Drawing, Rule
@@ -234,6 +235,15 @@ def test_a_stub_cell_that_was_cut_is_one() -> None:
     assert joined.grid.rows[2][0] is stub
 
 
+@pytest.mark.parametrize(("above", "below"), [("三", "、本年度办理结果"), ("三、", "本年度办理结果")])
+def test_a_stub_cell_that_was_cut_behind_its_numeral_is_one(above: str, below: str) -> None:
+    first = piece(f"{above}@2x1|（一）予以公开|7", "（二）部分公开|0")
+    joined = join_pieces(first, piece(f"{below}@2x1|（七）总计|1", "四、结转下年度继续办理|0"))
+    assert joined is not None
+    stub = joined.grid.rows[0][0]
+    assert (stub.text, stub.row_span) == ("三、本年度办理结果", 4)
+
+
 @pytest.mark.parametrize(
     ("above", "below"),
     [
@@ -278,3 +288,70 @@ def test_a_piece_with_fewer_borders_keeps_its_columns() -> None:
     assert joined is not None
     cell = joined.grid.rows[2][3]
     assert cell == Cell("8", 2, 1, 1, 3, 1)
+
+
+# ---------------------------------------------------------------- tables without ruling lines
+
+
+def placed(page: int, *parts: tuple[float, float, str]) -> list[Placed]:
+    """Lines of a page, each of the parts (x, base, text) that stand on one base line."""
+    lines = make_lines([glyph for x, base, text in parts for glyph in write(text, x, base)])
+    return [Placed(line, page, 800.0 * (page - 1)) for line in lines]
+
+
+def numbers(base: float, *parts: str, x: float = 150) -> list[tuple[float, float, str]]:
+    return [(x + 60 * n, base, text) for n, text in enumerate(parts)]
+
+
+def rows_of(lines: list[Placed]) -> list[list[list[str]]]:
+    return [texts(region.grid) for region in find_regions(lines)]
+
+
+def test_a_label_over_a_page_break_belongs_to_its_numbers() -> None:
+    above = placed(1, (50, 700, "1.信访申请"), *numbers(700, "0", "4"), (50, 725, "2.重复"), *numbers(725, "3", "1"))
+    below = placed(2, (50, -62, "申请"), (50, -38, "3.要求提供"), *numbers(-38, "0", "2"), (50, -24, "公开出版物"))
+    (rows,) = rows_of([*above, *below])
+    assert rows == [
+        ["1.信访申请", "0", "4"],
+        ["2.重复申请", "3", "1"],
+        ["3.要求提供公开出版物", "0", "2"],
+    ]
+
+
+def test_numbers_half_way_up_a_label_belong_to_it() -> None:
+    lines = placed(
+        1,
+        *((50, 100, "1.信访举报"), (50, 114, "投诉类申请"), *numbers(107, "5", "6")),
+        *((50, 140, "2.重复"), (50, 154, "申请"), *numbers(147, "7", "8")),
+    )
+    assert rows_of(lines) == [[["1.信访举报投诉类申请", "5", "6"], ["2.重复申请", "7", "8"]]]
+
+
+def test_other_columns_on_the_next_page_are_another_table() -> None:
+    above = placed(1, (50, 700, "规章"), *numbers(700, "1", "2"), (50, 720, "行政规范性文件"), *numbers(720, "3", "4"))
+    below = placed(
+        2, (50, -60, "行政许可"), *numbers(-60, "5", "6", x=180), (50, -40, "行政处罚"), *numbers(-40, "7", "8", x=180)
+    )
+    assert len(rows_of([*above, *below])) == 2
+
+
+def test_a_header_goes_by_the_columns_filled_below_it() -> None:
+    lines = placed(
+        1,
+        *((50, 100, "信息内容"), (150, 100, "采购项目数量"), (230, 100, "采购总金额")),
+        *((50, 120, "政府集中采购"), (170, 120, "26"), (330, 120, "9")),
+        *((50, 140, "信息内容"), (150, 140, "上一年项目数量"), (240, 140, "本年增/减"), (310, 140, "处理决定数量")),
+        *((50, 160, "行政许可"), (170, 160, "22"), (260, 160, "0"), (390, 160, "254")),
+    )
+    (rows,) = rows_of(lines)
+    assert rows[0] == ["信息内容", "采购项目数量", "", "采购总金额", ""]
+    assert rows[1] == ["政府集中采购", "26", "", "9", ""]
+    assert rows[2] == ["信息内容", "上一年项目数量", "本年增/减", "", "处理决定数量"]
+
+
+def test_what_stands_below_a_table_stays_text() -> None:
+    lines = placed(
+        1, (50, 100, "规章"), *numbers(100, "1"), (50, 120, "行政许可"), *numbers(120, "5"), (50, 145, "特此报告")
+    )
+    (region,) = find_regions(lines)
+    assert [line.text.split()[0] for line in region.lines] == ["规章", "行政许可"]

@@ -189,12 +189,13 @@ def _make_grid(items: list[Row], left: set[int], columns: list[tuple[float, floa
     width = max(1, max(len(label_cells(row)) for row in items if row.is_numbers))
     slots: list[list[Cell]] = []
     head: list[Line] = []
-    for row in items:
+    for n, row in enumerate(items):
         if not row.is_numbers:
             head += [cell for cell in (*row.words, *row.numbers) if id(cell) in left]
             continue
+        filled = _filled_below(items[n:], left, columns) if head else []
         for cells in _head_rows(head):
-            slots.append(_head_row(cells, columns, width, len(slots), row.page))
+            slots.append(_head_row(cells, columns, filled, width, len(slots), row.page))
         slots.append(_body_row(row, columns, width, len(slots)))
         head = []
     return Grid(slots, True, items[0].page)
@@ -270,10 +271,24 @@ def _goes_on(above: Line, cell: Line) -> bool:
     )
 
 
-def _head_row(cells: list[Line], columns: Sequence[tuple[float, float]], width: int, r: int, page: int) -> list[Cell]:
+def _filled_below(items: list[Row], left: set[int], columns: Sequence[tuple[float, float]]) -> list[int]:
+    """The columns in which the rows from here to the next header have numbers."""
+    filled: set[int] = set()
+    for row in items:
+        if not row.is_numbers and any(id(cell) in left for cell in row.words):
+            break
+        if row.is_numbers:
+            filled.update(_column_of(columns, cell) for cell in row.numbers)
+    return sorted(filled)
+
+
+def _head_row(
+    cells: list[Line], columns: Sequence[tuple[float, float]], filled: list[int], width: int, r: int, page: int
+) -> list[Cell]:
     """Header cells over the columns that they stand over; what stands in front of all is a label.
 
-    As many cells as columns go by their order: a header may stand to the left of its numbers. A single one is over all.
+    As many cells as columns (those that are filled below, or all) go by their order: a header may stand to the left of
+    its numbers. A single one is over all.
     """
     front = [cell for cell in cells[:1] if cell.right < columns[0][0]]
     heads = cells[len(front) :]
@@ -282,8 +297,9 @@ def _head_row(cells: list[Line], columns: Sequence[tuple[float, float]], width: 
         over = Cell(heads[0].text, r, width, 1, count, page)
         return [*_cells({0: front[0].text} if front else {}, range(width), r, page), *[over] * count]
     texts = {0: front[0].text} if front else {}
+    ordered = next((places for places in (filled, range(count)) if len(places) == len(heads)), None)
     for n, cell in enumerate(heads):
-        found = n if len(heads) == count else _nearest(columns, cell)
+        found = ordered[n] if ordered is not None else _nearest(columns, cell)
         texts[width + found] = texts.get(width + found, "") + cell.text
     return _cells(texts, range(width + count), r, page)
 

@@ -135,11 +135,11 @@ def _is_one_row(pairs: list[tuple[_Part, _Part]]) -> bool:
 def _makes_label(first: str, second: str) -> bool:
     """Whether the second text is the rest of a label that was cut: both together are one, the first was not whole."""
     whole = first + second
-    if is_value(second) or read_label(whole) is NO_MEANING:
+    if not first or is_value(second) or read_label(whole) is NO_MEANING:
         return False
     if label_key(whole) == label_key(second):
         # Only a numeral can be the first part; no label begins with the sign that stands behind it.
-        return second[0] in _BEHIND_NUMERALS or not (is_value(first) or strip_ordinal(compact(first)))
+        return second[0] in _BEHIND_NUMERALS or (not is_value(first) and strip_ordinal(f"{compact(first)}x") == "x")
     if is_official(whole) and not is_official(first):
         return True
     plain = compact(first)

@@ -1,5 +1,6 @@
 """Programs that read what others wrote: started with limits, where the system can without a network, ended whole."""
 
+import contextlib
 import os
 import shutil
 import signal
@@ -8,6 +9,9 @@ from functools import cache
 
 # A program that outlives this process ends by its time on the processor. -f counts 512 bytes, -v 1,024.
 _LIMITS = 'ulimit -f {blocks} && ulimit -t {seconds} && ulimit -c 0 && {{ ulimit -v {memory} || true; }} && exec "$@"'
+
+# Seconds until a program that was killed is gone.
+_GRACE = 10
 
 
 def limit_command(command: list[str], *, seconds: int, memory: int, output: int = 0) -> list[str]:
@@ -45,4 +49,6 @@ def end_group(process: "subprocess.Popen[bytes]") -> None:
             process.kill()
     except (ProcessLookupError, PermissionError):
         pass
-    process.wait()
+    # One that is stuck in the system ends when the system lets it; nobody waits for that.
+    with contextlib.suppress(subprocess.TimeoutExpired):
+        process.wait(_GRACE)
