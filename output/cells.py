@@ -62,6 +62,10 @@ class Cells(NamedTuple):
     values: Floats
     states: States
 
+    def of(self, rows: Positions) -> "Cells":
+        """The cells of some of the reports."""
+        return Cells(self.codes, self.values[rows], self.states[rows])
+
 
 def read_cells(folder: Path, report_ids: pd.Index, codes: Collection[str]) -> Cells:
     """The cells of these reports and indicators (of those counted by applicant, the total as printed)."""

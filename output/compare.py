@@ -4,6 +4,7 @@ A blank, unreadable or missing cell is never 0: its report is left out of the nu
 whose cell a failed check names, but where it stands alone (or is asked for) it is given as printed and marked.
 """
 
+from collections.abc import Sequence
 from pathlib import Path
 from typing import Any, NamedTuple
 
@@ -13,7 +14,7 @@ import pandas as pd
 
 from output.cells import Cells, Floats, State, States, read_cells
 from output.measures import Measure, Terms, forms_of, split_sign
-from output.selection import By, Question, select_reports
+from output.selection import By, Question, Selection, select_reports
 
 REASONS = tuple(state.name.lower() for state in State if state >= State.FLAGGED)
 """Why a report is left out of a number, in the order of the columns ``left_out_...``."""
@@ -73,11 +74,28 @@ def compare(folder: Path, question: Question, sort: bool = False) -> Comparison:
 
     Raises CompareError where no report fits.
     """
-    selection = select_reports(folder, question)
-    reports = selection.reports
+    return compare_by(folder, question, (question.by,), sort)[0]
+
+
+def compare_by(folder: Path, question: Question, groupings: Sequence[By], sort: bool = False) -> list[Comparison]:
+    """Answer a question once for each way of grouping, and read the dataset once for all of them.
+
+    Raises CompareError where no report fits.
+    """
+    questions = [msgspec.structs.replace(question, by=by) for by in groupings]
+    selections = [select_reports(folder, asked) for asked in questions]
+    report_ids = pd.Index(np.unique(np.concatenate([found.reports["report_id"].to_numpy() for found in selections])))
     codes = dict.fromkeys(code for measure in question.measures for code in measure.codes)
-    cells = read_cells(folder, pd.Index(reports["report_id"]), codes)
-    reports = reports.assign(group=_group_keys(reports, question.by))
+    cells = read_cells(folder, report_ids, codes)
+    pairs = zip(questions, selections, strict=True)
+    return [
+        _answer(asked, found, cells.of(report_ids.get_indexer(found.reports["report_id"])), sort)
+        for asked, found in pairs
+    ]
+
+
+def _answer(question: Question, selection: Selection, cells: Cells, sort: bool) -> Comparison:
+    reports = selection.reports.assign(group=_group_keys(selection.reports, question.by))
     tables = [_table_of(measure, reports, cells, question) for measure in question.measures]
     rows = pd.concat(tables, ignore_index=True)
     rows["name"] = rows["group"].map(_group_names(reports, question.by))

@@ -12,7 +12,7 @@ from typing import Any
 
 import msgspec
 
-from output.pages.charts import ALL, Measured
+from output.pages.charts import ALL, Measured, measure_by
 from output.pages.evidence import EvidenceFile, EvidencePage, EvidenceSource
 from output.pages.folder import SiteError, SiteFolder
 from output.pages.links import Links
@@ -97,7 +97,7 @@ def build_site(
     for done, bundle in enumerate(source.bundles(), 1):
         site.write_report(bundle)
         advance(done, len(source))
-    site.write_overviews({by: Measured(dataset, by, divisions) for by in ("agency", "division", "year")})
+    site.write_overviews(measure_by(dataset, ("agency", "division", "year"), divisions))
     site.summary.removed = folder.remove_others()
     site.summary.written = folder.written
     return site.summary

@@ -8,7 +8,7 @@ from typing import Any, NamedTuple
 import msgspec
 import pandas as pd
 
-from output.compare import Comparison, compare
+from output.compare import Comparison, compare_by
 from output.lookup import CompareError
 from output.measures import Measure, load_measures
 from output.pages.render import number
@@ -26,6 +26,7 @@ _WIDEST_STEP = 46
 _YEAR_WIDTH, _SHORT_YEAR_WIDTH, _NUMBER_WIDTH = 30, 19, 20
 STATUSES = ("found", "late", "without_tables", "missing")
 # The groups of the numbers of all reports of a year, and of a division that is not known; see ``output.compare``.
+_NOTHING = pd.DataFrame(columns=["group", "measure", "year", "value", "n", "reports", "flag"])
 ALL = ""
 _UNKNOWN = "?"
 
@@ -72,17 +73,11 @@ class Stack(msgspec.Struct, frozen=True):
 
 
 class Measured:
-    """The measures of the pages by group, as ``xxgk compare --by`` gives them; nothing where no report has a year."""
+    """The measures of the pages by group, from the answer of ``xxgk compare --by``."""
 
-    def __init__(self, dataset: Path, by: By, divisions: Sequence[str]) -> None:
-        self._measures = [load_measures()[code] for code in MEASURES]
-        self._starts: dict[str, int] = {}
-        try:
-            made = compare(dataset, Question(tuple(self._measures), by, divisions=tuple(divisions)))
-        except CompareError:
-            return
-        self._rows = _slim(made)
-        groups = self._rows["group"]
+    def __init__(self, measures: Sequence[Measure], rows: pd.DataFrame) -> None:
+        self._measures, self._rows = measures, rows
+        groups = rows["group"]
         firsts = groups.ne(groups.shift()).to_numpy().nonzero()[0]
         self._starts = {str(groups.iat[int(n)]): int(n) for n in firsts}
         self._ends = {int(n): int(end) for n, end in zip(firsts, [*firsts[1:], len(groups)], strict=True)}
@@ -100,8 +95,18 @@ class Measured:
         return [(measure, own) for measure, own in found if any(point.value is not None for point in own)]
 
 
+def measure_by(dataset: Path, groupings: Sequence[By], divisions: Sequence[str]) -> dict[By, Measured]:
+    """The measures of the pages for each way of grouping; nothing where no report has a year."""
+    measures = [load_measures()[code] for code in MEASURES]
+    try:
+        made = compare_by(dataset, Question(tuple(measures), divisions=tuple(divisions)), groupings)
+    except CompareError:
+        return {by: Measured(measures, _NOTHING) for by in groupings}
+    return {answer.by: Measured(measures, _slim(answer)) for answer in made}
+
+
 def _slim(made: Comparison) -> pd.DataFrame:
-    rows = made.rows[["group", "measure", "year", "value", "n", "reports", "flag"]]
+    rows = made.rows[_NOTHING.columns]
     return rows.sort_values("group", kind="stable", ignore_index=True)
 
 

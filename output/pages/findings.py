@@ -1,7 +1,7 @@
 """The checks that a report fails: rule by rule, with the numbers that each compared and where they stand."""
 
-from collections.abc import Mapping, Sequence
-from functools import cache
+from collections.abc import Iterable, Mapping, Sequence
+from functools import cache, lru_cache
 from itertools import groupby
 from typing import Any
 
@@ -64,10 +64,43 @@ class Rule(msgspec.Struct, frozen=True):
     findings: list[Finding]
 
 
+class NamedCells:
+    """Which cells each failed check names: by their row, by the row that they are a part of, or by their column."""
+
+    def __init__(self, failed: Sequence[Check], keys: Iterable[Key]) -> None:
+        self._place: dict[Key, int] = {}
+        self._of_word: dict[str, list[Key]] = {}
+        for place, key in enumerate(keys):
+            self._place[key] = place
+            for word in _words_naming(*key):
+                self._of_word.setdefault(word, []).append(key)
+        self._first: dict[Key, Check] = {}
+        for check in failed:
+            for key in self.of(check):
+                self._first.setdefault(key, check)
+
+    def of(self, check: Check) -> list[Key]:
+        """The cells that a check names, in the order of the records."""
+        if check.rule == "FORM-COMPLETE":
+            return []
+        found = {
+            key
+            for word in dict.fromkeys(check.subject.split())
+            for key in self._of_word.get(word, ())
+            if word != key[1] or _is_compared(check.rule, key[0])
+        }
+        return sorted(found, key=self._place.__getitem__)
+
+    def first_check(self, key: Key) -> Check | None:
+        """The first failed check that names a cell."""
+        return self._first.get(key)
+
+
 def findings_of(
     failed: Sequence[Check],
     record: RecordSet,
     values: Mapping[Key, Value],
+    named: NamedCells,
     links: Links,
     language: str,
     words: Mapping[str, Any],
@@ -82,7 +115,7 @@ def findings_of(
                 words["rules"].get(code, ""),
                 words["rule_expected"].get(code, words["expected"]),
                 words["rule_actual"].get(code, words["actual"]),
-                [_finding(check, record, values, links, language, words) for check in group],
+                [_finding(check, record, values, named.of(check), links, language, words) for check in group],
             )
         )
     return rules
@@ -92,11 +125,11 @@ def _finding(
     check: Check,
     record: RecordSet,
     values: Mapping[Key, Value],
+    named: Sequence[Key],
     links: Links,
     language: str,
     words: Mapping[str, Any],
 ) -> Finding:
-    named = [key for key in values if names_cell(check, *key)]
     # The cell whose number was compared: the total of a row, and the first that is named else.
     main = next((key for key in named if key[1] == "total"), None) if check.rule == "T3-ROW" else None
     key = main or next(iter(named), None)
@@ -156,17 +189,18 @@ def _concept(subject: str) -> str:
     return subject.removesuffix(".total")
 
 
-def names_cell(check: Check, indicator: str, applicant: str | None) -> bool:
-    """Whether a check names a cell: by its row, by the row that it is a part of, or by its column."""
-    if check.rule == "FORM-COMPLETE":
-        return False
-    for word in check.subject.split():
-        if applicant is not None and word == applicant:
-            rows = _COLUMN_RULES.get(check.rule)
-            return indicator.startswith(_RESULTS) if rows is None else indicator in rows
-        if indicator == word or indicator.startswith(f"{word}.") or _parents().get(indicator) == word:
-            return True
-    return False
+@lru_cache(maxsize=4096)
+def _words_naming(indicator: str, applicant: str | None) -> frozenset[str]:
+    """The words of a check's subject that name a cell."""
+    parts = indicator.split(".")
+    words = {".".join(parts[:end]) for end in range(1, len(parts) + 1)} | {_parents().get(indicator), applicant}
+    return frozenset(word for word in words if word)
+
+
+def _is_compared(rule: str, indicator: str) -> bool:
+    """Whether a rule on a column of the table of applications compares a row of it."""
+    rows = _COLUMN_RULES.get(rule)
+    return indicator.startswith(_RESULTS) if rows is None else indicator in rows
 
 
 @cache

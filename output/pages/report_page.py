@@ -8,7 +8,7 @@ from typing import Any
 import msgspec
 
 from output.crawled import Revision
-from output.pages.findings import findings_of, names_cell
+from output.pages.findings import NamedCells, findings_of
 from output.pages.layout import lay_out, row_names
 from output.pages.links import Key, Links, cell_id, check_id, count_id, cut
 from output.pages.render import number, printable
@@ -60,6 +60,7 @@ def report_view(bundle: Bundle, language: str, links: Links, kind: str) -> dict[
         values.setdefault((value.indicator, value.applicant), value)
     all_failed = [check for check in record.checks if check.outcome == "fail"]
     failed = all_failed[:MAX_FAILED]
+    named = NamedCells(failed, values)
     tables = lay_out({value.indicator for value in record.values}, record.report.form, language, words)
     labels = row_names((value.indicator for value in record.values), language)
     outcomes = Counter(check.outcome for check in record.checks)
@@ -68,12 +69,12 @@ def report_view(bundle: Bundle, language: str, links: Links, kind: str) -> dict[
         "report": record.report,
         "counted": {"passed": outcomes["pass"], "failed": outcomes["fail"], "incomplete": outcomes["incomplete"]},
         "header": _header(record, kind, words),
-        "findings": findings_of(failed, record, values, links, language, words),
+        "findings": findings_of(failed, record, values, named, links, language, words),
         "failed_left_out": len(all_failed) - len(failed),
         "tables": [(name, list(group)) for name, group in groupby(tables, key=lambda table: table.name)],
         "marks": list(words["marks"]),
         "cells": {
-            key: _cell_view(value, failed, links, labels.get(key[0], key[0]), words) for key, value in values.items()
+            key: _cell_view(value, named.first_check(key), links, labels.get(key[0], key[0]), words) for key, value in values.items()
         },
         "sections": [_section_view(section, record.counts, links, words) for section in record.sections],
         "counts": [_count_view(count, links, words) for count in shown_counts],
@@ -94,8 +95,7 @@ def _header(record: RecordSet, kind: str, words: dict[str, Any]) -> list[tuple[s
     ]
 
 
-def _cell_view(value: Value, failed: Sequence[Check], links: Links, label: str, words: dict[str, Any]) -> CellView:
-    check = next((check for check in failed if names_cell(check, value.indicator, value.applicant)), None)
+def _cell_view(value: Value, check: Check | None, links: Links, label: str, words: dict[str, Any]) -> CellView:
     classes = ["failed"] if check else ["doubtful"] if value.status in _DOUBTFUL else []
     printed = number(value.value) if value.value is not None else cut(value.raw, 40)
     told = words["marks"].get(value.status, "")

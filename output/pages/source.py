@@ -25,6 +25,8 @@ _TABLES: dict[str, type[msgspec.Struct]] = {
     "addresses": Address,
 }
 _BATCH_ROWS = 32_768
+# Texts that are hardly ever the same twice; all others are read as a list of texts and a number for each row.
+_LONG = ("text", "detail", "notes")
 # What the pages on divisions and agencies tell of each report; the last ones are indicators of the panel.
 _SLIM = (
     *("report_id", "year", "form", "title", "agency", "agency_id", "agency_type", "division_code", "province", "city"),
@@ -118,14 +120,16 @@ class Source:
             if name in ("revisions", "addresses"):
                 return
             raise SiteError(f"{path}: is missing; write the dataset anew")
-        with pyarrow.parquet.ParquetFile(path, read_dictionary=["report_id"]) as file:
+        texts = [field.name for field in pyarrow.parquet.read_schema(path) if pa.types.is_string(field.type)]
+        repeated = [name for name in texts if name not in _LONG]
+        with pyarrow.parquet.ParquetFile(path, read_dictionary=repeated) as file:
             for group in range(file.num_row_groups):
                 if self._ids is None:
                     batches = file.iter_batches(_BATCH_ROWS, row_groups=[group])
                 else:
                     batches = _wanted_rows(file, group, self._ids)
                 for batch in batches:
-                    for row in batch.to_pylist():
+                    for row in _plain_rows(batch):
                         yield row["report_id"], decode(row)
 
     def _read_reports(self) -> pa.Table:
@@ -164,7 +168,7 @@ def _wanted_rows(file: pyarrow.parquet.ParquetFile, group: int, ids: pa.Array) -
     )
     places = pc.indices_nonzero(mask)
     if len(places):
-        yield from file.read_row_group(group).take(places).to_batches(_BATCH_ROWS)
+        yield from file.read_row_group(group, use_threads=False).take(places).to_batches(_BATCH_ROWS)
 
 
 class _Coverage:
@@ -216,7 +220,7 @@ def _decoder(kind: type[msgspec.Struct]) -> Callable[[dict[str, Any]], Any]:
     names = kind.__struct_fields__
 
     def decode(row: dict[str, Any]) -> Any:
-        return kind(**{name: _plain(row[name]) for name in names if name in row})
+        return kind(**{name: row[name] for name in names if name in row})
 
     return decode
 
@@ -227,9 +231,19 @@ def _report(row: dict[str, Any]) -> Report:
     return Report(**{**known, "notes": tuple(notes.split(NOTE_SEPARATOR)) if notes else ()})
 
 
-def _plain(value: Any) -> Any:
-    """Whole numbers as such: a column of numbers holds fractions only."""
-    return int(value) if isinstance(value, float) and value.is_integer() and abs(value) < 2**53 else value
+def _plain_rows(batch: pa.RecordBatch) -> Iterator[dict[str, Any]]:
+    """The rows; whole numbers as such, for a column of numbers holds fractions only."""
+    names, columns = batch.schema.names, []
+    for column in batch.columns:
+        if pa.types.is_dictionary(column.type):
+            column = column.cast(column.type.value_type)
+        told = column.to_pylist()
+        columns.append([_whole(number) for number in told] if pa.types.is_floating(column.type) else told)
+    return (dict(zip(names, row, strict=True)) for row in zip(*columns, strict=True))
+
+
+def _whole(number: float | None) -> float | None:
+    return int(number) if number is not None and number.is_integer() and abs(number) < 2**53 else number
 
 
 def _homes(reports: pa.Table) -> pa.Array:
