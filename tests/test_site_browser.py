@@ -2,16 +2,28 @@
 
 import shutil
 from collections.abc import Iterator
+from hashlib import sha256
 from pathlib import Path
 from typing import Any
 
 import pytest
+from typer.testing import CliRunner
 
 from output.dataset import write_dataset
 from output.pages import NoEvidence, build_site
 from output.pages.evidence import count_anchor, value_anchor
-from parsers.records import Value
+from output.pages.source import Source
+from parsers.records import RecordSet, Value
+from scraper.archive import Archive
+from scraper.rows import PartRow, ReportRow, encode_parts
+from scraper.state import State
+from tests.archive_writer import NOW, URL, make_answer
+from tests.reportgen.model import make_report
+from tests.reportgen.render_html import render_html
 from tests.site_maker import Site, poison, site
+from xxgk.cli import app
+from xxgk.publishing import publish
+from xxgk.readings import Readings
 
 __all__ = ["site"]
 
@@ -202,6 +214,70 @@ def test_what_has_the_focus_is_seen(opened: Any, site: Site) -> None:
         assert outline == "solid", tag
         seen.append(page.page.evaluate("document.activeElement.className || document.activeElement.tagName"))
     assert seen[:3] == ["skip", "brand", "language"]
+
+
+def crawl_with_pdf(data: Path) -> tuple[RecordSet, str]:
+    """A crawl of one report, whose tables are in a PDF that its page links: archived, read and published."""
+    from tests.reportgen.draw_pdf import draw_pdf
+
+    report = make_report(9)
+    page = render_html(report)
+    text = page[: page.index(b"<table")] + b"</body></html>"
+    pdf = draw_pdf(report)
+    with State(data / "crawl.sqlite") as state:
+        run, _ = state.begin_run(NOW)
+        archive = Archive(data / "archive", run.run_id, "xxgk/test")
+        place = archive.write(make_answer(text))
+        url = URL.replace("1.html", "1.pdf")
+        part = archive.write(make_answer(pdf, url, headers=(("Content-Type", "application/pdf"),)))
+        digest = sha256(pdf).hexdigest()
+        parts = encode_parts([PartRow(url, "1.pdf", digest, part.file, part.offset)])
+        state.save_report(
+            ReportRow(
+                key=URL,
+                url=URL,
+                site_id="330502",
+                label="",
+                found_by="list",
+                digest=sha256(text + pdf).hexdigest(),
+                text_digest="",
+                file=place.file,
+                offset=place.offset,
+                fetched="2026-11-24T11:30:00Z",
+                first_seen=run.run_id,
+                last_seen=run.run_id,
+                parts=parts,
+            )
+        )
+        archive.close()
+        tally = Readings(state, data / "archive").read_new(run.run_id, 0, lambda done, total: None)
+        assert (tally.read, tally.refused) == (1, 0)
+        publish(state, data / "dataset")
+    (record,) = (bundle.record for bundle in Source(data / "dataset").bundles())
+    return record, digest
+
+
+def test_a_number_of_an_archived_pdf_is_shown_on_the_picture_of_its_page(browser: Any, tmp_path: Path) -> None:
+    """The PDF is an attachment of a report in the archive of a crawl, and the site is built by the command."""
+    for module in ("reportlab", "pdfplumber", "pypdfium2"):
+        pytest.importorskip(module, reason=f"{module} is not installed: no PDF can be drawn, read or shown")
+    record, digest = crawl_with_pdf(tmp_path)
+    command = ["site", str(tmp_path / "dataset"), "--out", str(tmp_path / "site"), "--quiet"]
+    assert CliRunner().invoke(app, command).exit_code == 0
+    made = Site(tmp_path / "dataset", tmp_path, tmp_path / "site", {"page": record})
+    page = Opened(browser, made, report_path(made, "page", "zh"), WIDE)
+    assert {value.source_sha256 for value in record.values} == {digest}
+    for value in chosen(record.values):
+        page.page.locator(f"[id='{cell_id(value)}'] a.value").click()
+        frame = page.frame(value_anchor(value))
+        assert digest in frame.url
+        element = frame.locator(f"[id='{value_anchor(value)}']")
+        assert element.text_content().strip() == value.raw
+        assert element.evaluate("e => [e.matches(':target'), getComputedStyle(e).outlineStyle]") == [True, "solid"]
+        # It lies on the picture of its page.
+        assert element.evaluate("e => e.closest('.paper').querySelector('img').naturalWidth > 0")
+        page.wait_until_seen(frame, value_anchor(value))
+    assert page.wrong == []
 
 
 # The colours of all text on a page, and the contrast of each pair of text and what is behind it.

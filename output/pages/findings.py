@@ -7,7 +7,7 @@ from typing import Any
 
 import msgspec
 
-from output.pages.layout import row_names
+from output.pages.layout import label_of, row_names, rows_of
 from output.pages.links import Key, Links, cell_id, check_id, count_id
 from output.pages.render import number
 from parsers.codebook import load_codebook
@@ -22,11 +22,13 @@ _FLOW = (
 _RESULTS = "applications.results."
 # Rules on a column of the table of applications, and the rows that they compare; all results where none are told.
 _COLUMN_RULES = {"T3-FLOW": _FLOW, "Y-CARRY": ("applications.carried_over",)}
-# Rules that compare the text with a table, and those whose sentence tells more than the two numbers.
+# Rules that compare the text with a table.
 _TEXT_RULES = ("N-APPLICATIONS", "N-REVIEW")
-_TOLD_IN_WORDS = ("FORM-COMPLETE", "N-PARTS")
-# So many numbers that a check added up are shown.
+# So many numbers that a check added up are shown, and so many rows that were not found.
 _MAX_NUMBERS = 12
+_MAX_ROWS = 5
+# Sums are equal apart from binary fractions.
+_TOLERANCE = 1e-6
 
 
 class Shown(msgspec.Struct, frozen=True):
@@ -39,7 +41,8 @@ class Shown(msgspec.Struct, frozen=True):
 
 
 class Finding(msgspec.Struct, frozen=True):
-    """A failed check. ``numbers`` are those that it added up."""
+    """A failed check. ``numbers`` are those that it added up, ``not_found`` tells of rows that were not found, and
+    ``detail`` is the English sentence of a rule that the pages have no words for."""
 
     id: str
     subject: str
@@ -50,6 +53,7 @@ class Finding(msgspec.Struct, frozen=True):
     actual: str
     actual_evidence: str
     numbers: list[Shown]
+    not_found: str
     diagnosis: str
     detail: str
 
@@ -148,9 +152,12 @@ def _finding(
         expected_evidence=in_text if is_text_expected else "",
         actual=number(check.actual),
         actual_evidence=links.value(values[exact]) if exact else "" if is_text_expected else in_text,
-        numbers=_numbers(check, named, values, links, language, words),
+        numbers=_parts_shown(check, count, record.counts, links)
+        if check.rule == "N-PARTS"
+        else _numbers(check, named, values, links, language, words),
+        not_found=_not_found(check, record, language, words) if check.rule == "FORM-COMPLETE" else "",
         diagnosis=words["diagnoses"].get(check.diagnosis, check.diagnosis) if check.diagnosis else "",
-        detail=check.detail if check.rule in _TOLD_IN_WORDS or not words["rules"].get(check.rule) else "",
+        detail="" if words["rules"].get(check.rule) else check.detail,
     )
 
 
@@ -162,6 +169,9 @@ def _numbers(
     language: str,
     words: Mapping[str, Any],
 ) -> list[Shown]:
+    if check.rule == "Y-IN-FORCE":
+        kind = check.subject.removesuffix("in_force")
+        named = [key for key in ((f"{kind}issued", None), (f"{kind}repealed", None)) if key in values]
     if len(named) < 2 or len(named) > _MAX_NUMBERS:
         return []
     labels = row_names((indicator for indicator, _ in named), language)
@@ -175,10 +185,42 @@ def _numbers(
     return shown
 
 
+def _parts_shown(check: Check, whole: Count | None, counts: Sequence[Count], links: Links) -> list[Shown]:
+    """The parts that were added up."""
+    parts = _parts_of(whole, check, counts) if whole is not None else []
+    return [
+        Shown(part.label, f"{number(part.value)} {part.unit}".strip(), f"#{count_id(part)}", links.count(part))
+        for part in parts[:_MAX_NUMBERS]
+    ]
+
+
+def _parts_of(whole: Count, check: Check, counts: Sequence[Count]) -> list[Count]:
+    """The parts listed for a count that give the sum of a check: all, or those at the front or at the end where the
+    text divides the count twice; none where no such parts do."""
+    own = [c for c in counts if c.parent_id == whole.count_id and c.unit == whole.unit and not c.stated_none]
+    cuts = range(1, len(own))
+    for parts in (own, *(own[:n] for n in cuts), *(own[n:] for n in cuts)):
+        if check.expected is not None and abs(sum(part.value for part in parts) - check.expected) < _TOLERANCE:
+            return parts
+    return []
+
+
+def _not_found(check: Check, record: RecordSet, language: str, words: Mapping[str, Any]) -> str:
+    """The rows of a table that were not found."""
+    there = {value.indicator for value in record.values}
+    rows = rows_of(check.subject, there, record.report.form)
+    if not rows:
+        return str(words["table_not_found"])
+    names = [label_of(item, language) for item in rows if item.indicator not in there]
+    more = words["and_more"].format(n=len(names) - _MAX_ROWS) if len(names) > _MAX_ROWS else ""
+    return str(words["not_found"].format(names=words["between"].join(names[:_MAX_ROWS]) + more)) if names else ""
+
+
 def _count_of(check: Check, counts: Sequence[Count]) -> Count | None:
     """The count that a check on the text is about."""
     if check.rule == "N-PARTS":
-        return next((c for c in counts if c.label == check.subject and c.value == check.actual), None)
+        alike = [c for c in counts if c.label == check.subject and c.value == check.actual]
+        return next((c for c in alike if _parts_of(c, check, counts)), next(iter(alike), None))
     if check.rule in _TEXT_RULES:
         told = (c for c in counts if c.value == check.expected and c.concept)
         return next((c for c in told if c.concept in (check.subject, _concept(check.subject))), None)

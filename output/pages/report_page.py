@@ -74,7 +74,8 @@ def report_view(bundle: Bundle, language: str, links: Links, kind: str) -> dict[
         "tables": [(name, list(group)) for name, group in groupby(tables, key=lambda table: table.name)],
         "marks": list(words["marks"]),
         "cells": {
-            key: _cell_view(value, named.first_check(key), links, labels.get(key[0], key[0]), words) for key, value in values.items()
+            key: _cell_view(value, named.first_check(key), links, labels.get(key[0], key[0]), words)
+            for key, value in values.items()
         },
         "sections": [_section_view(section, record.counts, links, words) for section in record.sections],
         "counts": [_count_view(count, links, words) for count in shown_counts],

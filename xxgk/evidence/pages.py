@@ -133,7 +133,8 @@ def page_as_read(data: bytes, document: Document, wanted: Wanted) -> EvidencePag
     table = 0
     for block in blocks:
         if isinstance(block, Grid):
-            root.append(_grid_element(block, table, elements))
+            asked = max((want.column for want in wanted.cells if want.table == table), default=-1)
+            root.append(_grid_element(block, table, asked, elements))
             table += 1
         else:
             paragraph = etree.SubElement(root, f"h{block.level}" if block.level else "p")
@@ -150,14 +151,21 @@ def page_as_read(data: bytes, document: Document, wanted: Wanted) -> EvidencePag
     return EvidencePage("read", html, near)
 
 
-def _grid_element(grid: Grid, table: int, elements: dict[tuple[int, int, int], etree._Element]) -> etree._Element:
-    """A grid as a table; ``elements`` takes in its cells."""
+def _grid_element(
+    grid: Grid, table: int, asked: int, elements: dict[tuple[int, int, int], etree._Element]
+) -> etree._Element:
+    """A grid as a table, without the empty columns at its right but for those up to the last one ``asked`` for.
+
+    ``elements`` takes in its cells.
+    """
+    filled = (c for row in grid.rows for c, cell in enumerate(row) if cell.column == c and cell.text.strip())
+    end = max(asked, max(filled, default=-1)) + 1
     made = etree.Element("table")
     for r, row in enumerate(grid.rows):
         line = etree.SubElement(made, "tr")
-        for c, cell in enumerate(row):
+        for c, cell in enumerate(row[:end]):
             if cell.row == r and cell.column == c:
-                spans = {"rowspan": str(cell.row_span), "colspan": str(cell.column_span)}
+                spans = {"rowspan": str(cell.row_span), "colspan": str(min(cell.column_span, end - c))}
                 element = etree.SubElement(line, "td", {k: v for k, v in spans.items() if v != "1"})
                 element.text = cell.text.translate(_NO_CHARACTERS)
                 elements[table, r, c] = element
