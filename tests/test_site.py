@@ -24,13 +24,15 @@ from output.pages.layout import lay_out
 from output.pages.render import read_asset
 from output.pages.words import LANGUAGES, load_words, words_of
 from parsers.codebook import load_codebook
-from parsers.records import RecordSet, Report
+from parsers.documents.model import Cell, Document, Grid
+from parsers.records import Check, RecordSet, Report
 from tests.reportgen.model import make_report
 from tests.reportgen.render_html import render_html
 from tests.site_maker import HOSTILE_TITLE, LONG, Site, has_reportlab, poison, site
 from xxgk.evidence import SnapshotEvidence
 from xxgk.evidence.collect import make_page, wanted_cells, wanted_words
 from xxgk.evidence.marker import CellWant, Wanted
+from xxgk.evidence.pages import page_as_read
 from xxgk.evidence.snapshots import FolderSnapshots
 
 __all__ = ["site"]
@@ -233,6 +235,36 @@ def test_each_rule_is_told_in_words(site: Site) -> None:
         assert rules <= words["rules"].keys() == words["rule_expected"].keys() == words["rule_actual"].keys()
 
 
+def test_what_is_missing_or_does_not_add_up_is_told_in_both_languages(site: Site, tmp_path: Path) -> None:
+    record = site.records["page.html"]
+    report_id = record.report.report_id
+    gone = "applications.carried_forward"
+    values = [value for value in record.values if value.indicator != gone]
+    values = [value for value in values if not value.indicator.startswith(("review.", "litigation."))]
+    whole = next(c for c in record.counts if any(part.parent_id == c.count_id for part in record.counts))
+    parts = [c for c in record.counts if c.parent_id == whole.count_id and c.unit == whole.unit and not c.stated_none]
+    total = sum(part.value for part in parts)
+    checks = [
+        Check(report_id, "FORM-COMPLETE", "applications", "fail", None, 175, 168, "an English sentence"),
+        Check(report_id, "FORM-COMPLETE", "review_litigation", "fail", None, 15, 0, "an English sentence"),
+        Check(report_id, "N-PARTS", whole.label, "fail", None, total, whole.value, "an English sentence"),
+    ]
+    write_dataset([msgspec.structs.replace(record, values=values, checks=checks)], tmp_path / "d")
+    build_site(tmp_path / "d", tmp_path / "s", NoEvidence())
+    told = {
+        "zh": ("没有找到：四、结转下年度继续办理", "没有找到这张表。"),
+        "en": ("Not found: ", "The table was not found."),
+    }
+    for language, (row, table) in told.items():
+        root = tree(tmp_path / "s" / language / "reports" / f"{report_id}.html")
+        why = [p.text_content() for p in root.xpath("//p[@class='why']")]
+        assert len(why) == 2
+        assert why[0].startswith(row)
+        assert why[1] == table
+        shown = root.xpath("//div[@class='finding']//ul[@class='numbers']//a/@href")
+        assert shown == [f"#count-{part.count_id}" for part in parts]
+
+
 def test_types_of_agencies_are_told_in_words(site: Site) -> None:
     from parsers.agencies import load_agency_types
 
@@ -430,6 +462,19 @@ def test_a_number_of_an_attachment_leads_to_the_attachment(tmp_path: Path, kind:
     links = root.xpath("//a[starts-with(@class, 'value count')]/@href")
     assert len(links) > 5
     assert all(record.report.source_sha256 in link for link in links)
+
+
+def test_empty_columns_at_the_right_of_a_sheet_are_cut() -> None:
+    texts = [["a", "", "", "", ""], ["b", "1", "", "", ""]]
+    rows = [[Cell(text, r, c) for c, text in enumerate(row)] for r, row in enumerate(texts)]
+    rows[0][1:] = [Cell("wide", 0, 1, column_span=4)] * 4
+    document = Document([Grid(rows)], "xlsx")
+    for asked, width in (([], 2), ([CellWant("v-0-1-2", "", 0, 1, 2, 0)], 3)):
+        page = page_as_read(b"", document, Wanted(asked, []))
+        assert page is not None
+        lines = html.fromstring(page.body).xpath("//tr")
+        assert [cell.get("colspan", "1") for cell in lines[0]] == ["1", str(width - 1)]
+        assert len(lines[1]) == width
 
 
 # ------------------------------------------------------------ hostile text

@@ -160,6 +160,14 @@ def test_a_phone_scrolls_no_page_sideways(opened: Any, site: Site, path: str, la
     assert page.page.evaluate("document.documentElement.scrollWidth") == PHONE["width"]
 
 
+@pytest.mark.parametrize("language", ["zh", "en"])
+def test_no_table_scrolls_beside_the_evidence(opened: Any, site: Site, language: str) -> None:
+    page = opened(report_path(site, "page.html", language), WIDE)
+    wide = "[...document.querySelectorAll('.scroll')].filter((e) => e.scrollWidth > e.clientWidth).length"
+    assert page.page.locator("table.review_litigation").count() == 1
+    assert page.page.evaluate(wide) == 0
+
+
 def test_it_works_without_scripts(opened: Any, site: Site) -> None:
     value = chosen(site.records["page.html"].values)[1]
     page = opened(report_path(site, "page.html", "en"), PHONE, scripts=False)
