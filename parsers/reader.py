@@ -65,9 +65,8 @@ def parse_report(
     marked, values = values, confirm_values(values, checks)
     told = tell_pictured(marked, values, bool(joined.text.document.pictures))
     report = _make_report(report_id, page, joined, (*joined.notes, *notes, *told), source_path, source_url)
-    headed = _form_of_headings(sections) if tables.form == "narrative" else ""
-    if headed:
-        note = f"the sections are headed as in the {headed} form, but none of its tables was found"
+    note = _missing_form(report.year, sections) if tables.form == "narrative" else ""
+    if note:
         report = msgspec.structs.replace(report, status="partial", notes=(*report.notes, note))
     else:
         report = msgspec.structs.replace(report, status=_status(joined.header, tables, sections, values, checks))
@@ -183,6 +182,19 @@ def _status(
         return "partial"
     doubtful = header.is_disputed or any(value.status in ("unreadable", "inferred", "ocr") for value in values)
     return "flagged" if doubtful or any(check.outcome == "fail" for check in checks) else "clean"
+
+
+def _missing_form(year: int | None, sections: list[Section]) -> str:
+    """A note on a report without tables whose headings or year demand those of an official form; "" where none does."""
+    headed = _form_of_headings(sections)
+    if headed:
+        return f"the sections are headed as in the {headed} form, but none of its tables was found"
+    due = [
+        name
+        for name, form in load_forms().items()
+        if set(_TABLED) <= form.sections.keys() and year and int(name) <= year
+    ]
+    return f"a report on {year} has the tables of the {max(due)} form; none was found" if due else ""
 
 
 def _form_of_headings(sections: list[Section]) -> str:

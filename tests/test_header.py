@@ -791,23 +791,23 @@ def test_hostile_lines_are_quick(line: str) -> None:
     assert time.perf_counter() - begin < 2
 
 
-REPORT_OF_2023 = "2023年政府信息公开工作年度报告"
+REPORT_OF_2012 = "2012年政府信息公开工作年度报告"
 
 
 @pytest.mark.parametrize(
     ("title", "text", "status", "other"),
     [
-        ("吴兴区商务局", "现将吴兴区商务局2023年政府信息公开工作年度报告公布如下。", "clean", None),
-        ("区商务局", "按要求编制湖州市吴兴区商务局2023年政府信息公开工作年度报告。", "clean", None),
-        ("吴兴区", "按要求编制吴兴区人民政府2023年政府信息公开工作年度报告。", "clean", None),
-        ("吴兴区商务局", "按照条例，现公布南浔区商务局2023年度政府信息公开工作年度报告。", "flagged", "南浔区商务局"),
-        ("区商务局", "按照条例，现公布南浔区商务局2023年度政府信息公开工作年度报告。", "flagged", "南浔区商务局"),
-        ("吴兴区人民政府", "编制了南浔区2023年政府信息公开工作年度报告。", "flagged", "南浔区人民政府"),
+        ("吴兴区商务局", "现将吴兴区商务局2012年政府信息公开工作年度报告公布如下。", "clean", None),
+        ("区商务局", "按要求编制湖州市吴兴区商务局2012年政府信息公开工作年度报告。", "clean", None),
+        ("吴兴区", "按要求编制吴兴区人民政府2012年政府信息公开工作年度报告。", "clean", None),
+        ("吴兴区商务局", "按照条例，现公布南浔区商务局2012年度政府信息公开工作年度报告。", "flagged", "南浔区商务局"),
+        ("区商务局", "按照条例，现公布南浔区商务局2012年度政府信息公开工作年度报告。", "flagged", "南浔区商务局"),
+        ("吴兴区人民政府", "编制了南浔区2012年政府信息公开工作年度报告。", "flagged", "南浔区人民政府"),
         ("吴兴区商务局", "本报告由长兴县商务局编制。", "flagged", "长兴县商务局"),
     ],
 )
 def test_a_report_copied_from_another_place_is_told(title: str, text: str, status: str, other: str | None) -> None:
-    page = f"{title}{REPORT_OF_2023}\n一、总体情况\n{text}\n六、其他需要报告的事项\n无。\n"
+    page = f"{title}{REPORT_OF_2012}\n一、总体情况\n{text}\n六、其他需要报告的事项\n无。\n"
     report = parse_report(page.encode(), source_url="http://www.wuxing.gov.cn/art/2024/1/17/art_1.html").report
     told = [note for note in report.notes if other and other in note]
     assert report.status == status
@@ -816,7 +816,7 @@ def test_a_report_copied_from_another_place_is_told(title: str, text: str, statu
 
 
 def test_a_site_of_another_place_is_told() -> None:
-    page = f"长兴县商务局{REPORT_OF_2023}\n一、总体情况\n公开信息3条。\n六、其他需要报告的事项\n无。\n"
+    page = f"长兴县商务局{REPORT_OF_2012}\n一、总体情况\n公开信息3条。\n六、其他需要报告的事项\n无。\n"
     report = parse_report(page.encode(), source_url="http://www.wuxing.gov.cn/art/2024/1/17/art_1.html").report
     assert report.division_code == "330522"
     assert any("330502" in note and "330522" in note for note in report.notes)

@@ -73,6 +73,10 @@ def test_whole_numbers_are_read_however_they_are_written(number: int) -> None:
         assert read_number(raw, "件").value == number
 
 
+def test_digits_of_other_scripts_are_no_numbers() -> None:
+    assert [read_number(raw, "件").status for raw in ("꘠", "٣", "१२")] == ["unreadable"] * 3
+
+
 @given(st.text(max_size=40))
 def test_any_text_has_a_status_and_a_value_only_where_it_is_a_number(raw: str) -> None:
     reading = read_number(raw, "件", True)
