@@ -848,3 +848,11 @@ def test_department_without_a_place_is_that_of_its_site() -> None:
     assert from_text(title, FIRST, url=url).agency == "吴兴区公安局"
     assert from_text(title, FIRST).agency == "公安局"
     assert from_text(title.replace("公安局", "柳堤镇人民政府"), FIRST, url=url).agency == "柳堤镇人民政府"
+
+
+@pytest.mark.parametrize(("year", "status"), [(2012, "clean"), (2018, "clean"), (2019, "partial"), (2023, "partial")])
+def test_tables_are_missing_where_the_year_demands_them(year: int, status: str) -> None:
+    page = f"吴兴区商务局{REPORT_OF_2012.replace('2012', str(year))}\n一、总体情况\n公开信息3条。\n六、其他需要报告的事项\n无。\n"
+    report = parse_report(page.encode()).report
+    assert (report.form, report.status) == ("narrative", status)
+    assert any("tables" in note for note in report.notes) == (status == "partial")
