@@ -49,7 +49,9 @@ def bare_label(label: str) -> str:
 def _whole_label(words: str, every: dict[str, Measure]) -> list[Measure]:
     wanted = words.casefold().strip()
     full = [item for item in every.values() if wanted in (label.casefold() for label in item.labels)]
-    return full or [item for item in every.values() if wanted in map(bare_label, item.labels)]
+    # The same words for one form and for all of them: who names no code means all.
+    of_all = [item for item in full if item.derived and all(set(other.codes) <= set(item.codes) for other in full)]
+    return of_all or full or [item for item in every.values() if wanted in map(bare_label, item.labels)]
 
 
 def _with_words(words: str, every: dict[str, Measure]) -> list[Measure]:

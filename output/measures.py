@@ -3,6 +3,7 @@
 The definitions of the measures stand in ``measures.toml``, their labels and units in the codebook (form ``derived``).
 """
 
+import re
 import tomllib
 from functools import cache
 from importlib.resources import files
@@ -19,6 +20,8 @@ DERIVED = "derived"
 
 # What is counted in the text has no cell in a table, and a measure is no indicator of a form.
 _NOT_IN_TABLES = {DERIVED, "text"}
+# What the label of a measure adds to that of the indicator that one form prints.
+_OF_ALL_FORMS = re.compile(r" \(all forms\)$|（各表式通用）$")
 
 
 class Terms(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
@@ -120,8 +123,9 @@ def _added(terms: tuple[str, ...], in_ratio: bool) -> str:
 
 
 def _derived(item: _Definition, row: Indicator) -> Measure:
-    labels = (row.label_zh, row.label_en)
-    return Measure(item.code, *labels, row.unit, item.kind, item.terms, labels, derived=True)
+    told = (row.label_zh, row.label_en)
+    labels = tuple(dict.fromkeys((*told, *(_OF_ALL_FORMS.sub("", label) for label in told))))
+    return Measure(item.code, *told, row.unit, item.kind, item.terms, labels, derived=True)
 
 
 def _plain(items: list[Indicator]) -> Measure:

@@ -17,6 +17,9 @@ from pathlib import Path
 
 from output.datapackage import PACKAGE_NAME, read_package_files
 
+SITE_MARKER = "xxgk-site.txt"
+"""The file by which a folder is known as that of a site."""
+
 
 class DatasetError(Exception):
     """A dataset folder cannot be written or read; the message is one line for a person."""
@@ -52,6 +55,8 @@ def missing_dataset(folder: Path) -> str:
     """Why a folder holds no dataset, and what to do, as one line for a person."""
     if folder.is_dir():
         return f"{folder}: is no dataset; name the folder given to xxgk parse --out"
+    if os.path.lexists(folder):
+        return f"{folder}: is a file; name the folder of a dataset"
     old = old_folder(folder.resolve())
     cure = f"a write was cut off; rename {old} to it" if old.is_dir() else "write it: xxgk parse INPUT --out DIR"
     return f"{folder}: no such folder; {cure}"

@@ -300,6 +300,11 @@ def test_words_that_fit_several_or_none_are_told() -> None:
         find_measure(" ")
 
 
+@pytest.mark.parametrize("words", ["收到申请数", "Applications received"])
+def test_words_for_one_form_and_for_all_mean_all(words: str) -> None:
+    assert find_measure(words).code == "measure.applications_received"
+
+
 def test_a_bare_label_has_no_numbering() -> None:
     assert [bare_label(text) for text in ("（一）予以公开", "三、（二）1.按时办结数", "Refused: state secret")] == [
         "予以公开",
@@ -369,6 +374,7 @@ def test_a_long_table_is_cut_and_says_so(run: Run, monkeypatch: pytest.MonkeyPat
     ("arguments", "told"),
     [
         (["--year", "23"], "--year 23: is no year; name one (2023) or several (2021-2023)"),
+        (["--year", "2023-2021"], "--year 2023-2021: ends before it begins; name the earlier year first: 2021-2023"),
         (["--year", "1990"], "no report tells of 1990; the years are 2022, 2023"),
         (["--division", "吴星区"], "--division 吴星区: the dataset has no report of it; closest: 吴兴区"),
         (["--type", "comerce"], "--type comerce: the dataset has no report of such an agency; closest: commerce"),

@@ -16,6 +16,7 @@ from rich.console import Console
 from rich.progress import Progress as Bars
 
 import xxgk
+from output.replace import SITE_MARKER
 from parsers.records import RecordSet
 from scraper.lock import hold_lock
 from scraper.results import Failure, Progress, SiteResult
@@ -332,6 +333,23 @@ def test_sites_files_may_lie_in_the_data_folder(tmp_path: Path) -> None:
     (tmp_path / "dataset").mkdir()
     with pytest.raises(NightError, match="holds dataset and no state of a crawl"):
         check_folder(tmp_path)
+
+
+def test_a_site_may_lie_in_the_data_folder(tmp_path: Path) -> None:
+    (tmp_path / "site").mkdir()
+    (tmp_path / "site" / SITE_MARKER).touch()
+    check_folder(tmp_path)
+
+
+def test_a_demo_removes_nothing_where_something_else_lies_in_its_folder(run: Run, tmp_path: Path) -> None:
+    (tmp_path / "sites.toml").write_text(demo_command._HEAD, encoding="utf-8")
+    (tmp_path / "crawl.sqlite").touch()
+    for name in ("archive", "runs", "mine"):
+        (tmp_path / name).mkdir()
+    ended = run("demo", "--data", tmp_path)
+    told = f"xxgk: {tmp_path}: holds mine, which is no part of a demo; move it away, or name another folder\n"
+    assert (ended.status, ended.out, ended.err) == (2, "", told)
+    assert sorted(path.name for path in tmp_path.iterdir()) == ["archive", "crawl.sqlite", "mine", "runs", "sites.toml"]
 
 
 # ---------------------------------------------------------------- dry runs

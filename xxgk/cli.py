@@ -30,7 +30,8 @@ def main() -> None:
         status = app(standalone_mode=False) or 0
         sys.stdout.flush()
     except typer.TyperException as error:
-        say(error.format_message())
+        # The library that converts the options says so before some of its messages.
+        say(error.format_message().replace("Value error, ", ""))
         status = error.exit_code
     except BrokenPipeError:
         # The reader of our output has enough (xxgk ... | head); without this Python would complain at its own end.
@@ -153,7 +154,7 @@ def codebook(
       xxgk codebook 不予公开
 
     \b
-    - Prints form, code, labels and unit of every indicator that matches.
+    - Prints form, code, labels and unit of every indicator that matches; of one alone its note (a formula) as well.
     - Exit status 1 where none does.
     """
     from xxgk.show import find_indicators, make_console, show_indicators

@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING, Annotated, Literal
 
 import typer
 
+from xxgk.places import check_dataset, check_target, write_whole
 from xxgk.terminal import UsageError, say
 
 if TYPE_CHECKING:
@@ -77,7 +78,8 @@ def compare(
     from output.lookup import CompareError
     from output.selection import Question
 
-    _check_paths(dataset, figure)
+    check_dataset(dataset, ("reports", "values", "checks"))
+    _check_paths(dataset, csv, figure)
     years = _years(year or [])
     try:
         measures = tuple(dict.fromkeys(_find_measure(words) for words in indicator or DEFAULT_INDICATORS))
@@ -108,18 +110,14 @@ def _find_measure(words: str) -> "Measure":
         raise UsageError(f"--indicator {error}") from None
 
 
-def _check_paths(dataset: Path, figure: Path | None) -> None:
-    """Whether there is a dataset to read, and a figure of a known kind to draw: better now than after the reading."""
-    from xxgk.api import load
-
-    try:
-        load(dataset)
-    except (FileNotFoundError, ValueError) as error:
-        raise UsageError(str(error)) from None
+def _check_paths(dataset: Path, csv: str | None, figure: Path | None) -> None:
+    """Whether what is asked for can be written, as a figure of a known kind: better now than after the reading."""
+    if csv not in (None, "-"):
+        check_target(Path(str(csv)), dataset)
     if figure is not None and figure.suffix.lower() not in FIGURES:
         raise UsageError(f"--figure {figure}: is no kind of figure that can be drawn; end its name in .png or .svg")
-    if figure is not None and not figure.absolute().parent.is_dir():
-        raise UsageError(f"--figure {figure}: there is no such folder")
+    if figure is not None:
+        check_target(figure, dataset)
 
 
 def _years(texts: list[str]) -> tuple[int, ...]:
@@ -129,6 +127,8 @@ def _years(texts: list[str]) -> tuple[int, ...]:
         first, dash, last = text.partition("-")
         if not (first.isdigit() and int(first) in _YEARS and (not dash or (last.isdigit() and int(last) in _YEARS))):
             raise UsageError(f"--year {text}: is no year; name one (2023) or several (2021-2023)")
+        if dash and int(last) < int(first):
+            raise UsageError(f"--year {text}: ends before it begins; name the earlier year first: {last}-{first}")
         years |= dict.fromkeys(range(int(first), int(last or first) + 1))
     return tuple(sorted(years))
 
@@ -168,8 +168,14 @@ def _write_csv(comparison: "Comparison", groups: list[str], target: str, lang: L
     if target == "-":
         write_csv(comparison, groups, lang, sys.stdout)
     else:
-        with Path(target).open("w", encoding="utf-8", newline="\n") as handle:
-            write_csv(comparison, groups, lang, handle)
+        write_whole(Path(target), lambda new: _fill_csv(comparison, groups, lang, new))
+
+
+def _fill_csv(comparison: "Comparison", groups: list[str], lang: Lang, path: Path) -> None:
+    from output.compare_text import write_csv
+
+    with path.open("w", encoding="utf-8", newline="\n") as handle:
+        write_csv(comparison, groups, lang, handle)
 
 
 def _draw(comparison: "Comparison", groups: list[str], limit: int | None, path: Path, lang: Lang) -> None:
@@ -178,5 +184,7 @@ def _draw(comparison: "Comparison", groups: list[str], limit: int | None, path: 
     except ModuleNotFoundError as error:
         raise UsageError(f"--figure needs {error.name}; install it: pip install 'xxgk[figures]'") from None
     shown = _first(groups, limit, most_groups(comparison), "figure")
-    if not write_figure(draw(comparison, shown, lang), path):
+    found: list[bool] = []
+    write_whole(path, lambda new: found.append(write_figure(draw(comparison, shown, lang), new)))
+    if not all(found):
         say("no font with Chinese characters was found, so they may be missing; install one, such as fonts-noto-cjk")

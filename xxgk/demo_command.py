@@ -14,14 +14,14 @@ from xxgk.demo.compare import Comparison, Finding
 from xxgk.demo.replicas import ReplicaError, Replicas
 from xxgk.display import show_night
 from xxgk.night_command import one_line
-from xxgk.nightly import DATASET, LOCK, RUNS, STATE, Night, NightError, check_folder, run_night
+from xxgk.nightly import DATASET, LOCK, RUNS, STATE, Night, NightError, check_folder, find_foreign, run_night
 from xxgk.run import usable_cpus
 from xxgk.show import make_console
 from xxgk.summary import Summary, show_summary
 
 SITES = "sites.toml"
 # By this line a later demo knows that the folder is one of its own.
-_HEAD = "# Written by xxgk demo, which removes everything in this folder when it is run again.\n"
+_HEAD = "# Written by xxgk demo, which removes what it wrote in this folder when it is run again.\n"
 _DELAY = 0.05
 _TIMEOUT = 2.0
 # It is asked three times, half a minute apart: nobody should wait for that here. The tests do it without a clock.
@@ -68,6 +68,10 @@ def _empty(data: Path) -> None:
             raise NightError(f"{data}: holds the state of a crawl that is no demo; name another folder")
         return
     check_replaceable(data / DATASET)
+    # Told before anything is removed, or the first night would refuse what is left.
+    foreign = find_foreign(data, {DATASET, *(path.name for path in data.glob(f"{STATE}*"))})
+    if foreign:
+        raise NightError(f"{data}: holds {foreign}, which is no part of a demo; move it away, or name another folder")
     with hold_lock(data / LOCK):
         for folder in (ARCHIVE, DATASET, RUNS):
             shutil.rmtree(data / folder, ignore_errors=True)

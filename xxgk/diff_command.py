@@ -5,6 +5,7 @@ from typing import TYPE_CHECKING, Annotated, Literal
 
 import typer
 
+from xxgk.places import check_target, write_whole
 from xxgk.terminal import UsageError, end_with
 
 if TYPE_CHECKING:
@@ -42,7 +43,7 @@ def diff(
     from output.replace import DatasetError
 
     if page is not None:
-        _check_page(page)
+        _check_page(page, old, new)
     try:
         found = diff_datasets(old, new, limit or None)
     except DatasetError as error:
@@ -80,21 +81,18 @@ def _show(found: "Diff", lang: Literal["en", "zh"]) -> None:
         console.print(table)
         if len(block.rows) < block.total:
             told = word("shown", lang, shown=f"{len(block.rows):,}", total=f"{block.total:,}")
-            console.print(f"  {told} --limit 0\n")
+            console.print(f"  {told} {word('all', lang)}\n")
     if not blocks:
         console.print(word("version_only" if found.differs else "same", lang))
 
 
-def _check_page(page: Path) -> None:
+def _check_page(page: Path, *datasets: Path) -> None:
     """Better now than when all is compared: only an earlier page of ours is replaced."""
     from output.diff_page import MARK
 
-    if page.is_dir():
-        raise UsageError(f"{page}: is a folder; name a file")
+    check_target(page, *datasets)
     if page.exists() and MARK not in _beginning(page):
         raise UsageError(f"{page}: is no page of xxgk diff, so it is not replaced; name another file")
-    if not page.parent.is_dir():
-        raise UsageError(f"{page}: there is no folder {page.parent}; make it, or name another file")
 
 
 def _beginning(page: Path) -> str:
@@ -105,11 +103,4 @@ def _beginning(page: Path) -> str:
 def _write_page(found: "Diff", page: Path, lang: Literal["en", "zh"]) -> None:
     from output.diff_page import make_page
 
-    new = page.with_name(f".{page.name}.new")
-    try:
-        new.write_text(make_page(found, lang), encoding="utf-8")
-        new.replace(page)
-    except OSError as error:
-        raise UsageError(f"{page}: could not be written ({error.strerror}); name another place") from None
-    finally:
-        new.unlink(missing_ok=True)
+    write_whole(page, lambda new: new.write_text(make_page(found, lang), encoding="utf-8"))

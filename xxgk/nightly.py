@@ -5,14 +5,14 @@ and the dataset is the old one until the new one is whole.
 """
 
 import os
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Collection, Mapping
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import NamedTuple
 
 import msgspec
 
-from output.replace import check_replaceable
+from output.replace import SITE_MARKER, check_replaceable
 from parsers.records import PARSER_VERSION
 from scraper.config import Plan
 from scraper.lock import hold_lock
@@ -26,7 +26,7 @@ from xxgk.readings import Readings, Refused
 from xxgk.summary import Summary
 
 STATE, DATASET, RUNS, LOCK = "crawl.sqlite", "dataset", "runs", "lock"
-# What may stand in a data folder that has no state yet; sites files may be kept in it.
+# What may stand in a data folder that has no state yet.
 _OURS = frozenset((ARCHIVE, RUNS, LOCK))
 
 Say = Callable[[str], None]
@@ -54,9 +54,18 @@ def check_folder(data: Path) -> None:
         return
     if not data.is_dir():
         raise NightError(f"{data}: is a file; name a folder for the data")
-    foreign = sorted(path.name for path in data.iterdir() if path.name not in _OURS and path.suffix != ".toml")
-    if foreign:
-        raise NightError(f"{data}: holds {foreign[0]} and no state of a crawl; name an empty folder, or a new one")
+    if foreign := find_foreign(data):
+        raise NightError(f"{data}: holds {foreign} and no state of a crawl; name an empty folder, or a new one")
+
+
+def find_foreign(data: Path, known: Collection[str] = ()) -> str:
+    """The name of the first thing in a folder that does not belong to a data folder without a state; empty if none.
+
+    Sites files may be kept in it, a site that was built of its dataset, and what is ``known``.
+    """
+    others = (path for path in sorted(data.iterdir()) if path.name not in _OURS and path.name not in known)
+    found = (path.name for path in others if path.suffix != ".toml" and not (path / SITE_MARKER).is_file())
+    return next(found, "")
 
 
 def run_night(night: Night, display: Display, say: Say) -> Summary:

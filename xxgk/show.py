@@ -98,7 +98,7 @@ def _mark_line(line: str, line_start: int, counts: list[Count]) -> Text:
 
 
 def show_indicators(found: list[Indicator], console: Console) -> None:
-    """Print indicators, one row each, with the forms that ask for them."""
+    """Print indicators, one row each, with the forms that ask for them; of one alone its note as well."""
     table = new_table("form", "indicator", "label_zh", "label_en", "unit")
     table.columns[1].no_wrap = True
     forms: dict[tuple[str, ...], list[str]] = {}
@@ -107,6 +107,8 @@ def show_indicators(found: list[Indicator], console: Console) -> None:
     for row, names in forms.items():
         table.add_row(", ".join(names), *row)
     console.print(table)
+    if len(forms) == 1 and found[0].note:
+        console.print(Text(f"note: {found[0].note}"))
 
 
 def find_indicators(word: str) -> list[Indicator]:

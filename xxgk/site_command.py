@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
+from xxgk.places import check_dataset, check_outside
 from xxgk.terminal import UsageError, say
 
 if TYPE_CHECKING:
@@ -15,6 +16,8 @@ if TYPE_CHECKING:
 
 _STATE = "crawl.sqlite"
 _ARCHIVE = "archive"
+_TABLES = ("reports", "values", "counts", "sections", "checks")
+_USED = ("revisions", "addresses", "coverage", "panel")
 
 
 def site(
@@ -55,6 +58,8 @@ def site(
     from output.pages import SiteError, build_site
     from parsers.agencies import load_agency_types
 
+    check_dataset(dataset, _TABLES, _USED)
+    check_outside(out, dataset)
     try:
         types = {kind.code: (kind.label_zh, kind.label_en) for kind in load_agency_types()}
         with _evidence(dataset, data, source) as found, _progress(quiet) as advance:

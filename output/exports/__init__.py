@@ -8,6 +8,8 @@ from output.exports.package import write_package
 from output.exports.place import placed_files, placed_folder
 from output.exports.request import Exported, Ours, Request
 from output.exports.source import CODEBOOK, ExportError, Selection, Source
+from output.opened import check_outside, check_tables
+from output.replace import DatasetError
 
 __all__ = ["FILES", "FORMATS", "ExportError", "Exported", "Selection", "export_dataset"]
 
@@ -24,6 +26,9 @@ FORMATS: dict[str, str] = {
 
 FILES = ("duckdb", "sqlite", "xlsx")
 """The formats that hold all tables in one file; of the others each table is a file in a folder."""
+
+# In the panel of these a missing number says why, which stands in other tables.
+_FOR_PANEL = {"dta": ("values", "checks"), "sav": ("values", "checks")}
 
 
 class Format(Protocol):
@@ -49,8 +54,12 @@ def export_dataset(
     """
     written_by = _load(to)
     source = Source(folder, selection)
-    if out.resolve().is_relative_to(folder.resolve()):
-        raise ExportError(f"{out}: is in the dataset itself; name another place")
+    try:
+        check_outside(out, folder)
+        if "panel" in source.selection.tables or not source.selection.tables:
+            check_tables(folder, (), _FOR_PANEL.get(to, ()))
+    except DatasetError as error:
+        raise ExportError(str(error)) from None
     try:
         return _write(written_by, source, to, out, force, full_text)
     except written_by.FAILURES as error:

@@ -3,7 +3,8 @@
 import os
 from pathlib import Path
 
-MARKER = "xxgk-site.txt"
+from output.replace import SITE_MARKER
+
 _TOLD = "Written by xxgk site, which removes pages here that are no part of the site any more.\n"
 # So much of the front of a page holds what it is made of.
 _HEAD = 1024
@@ -19,7 +20,7 @@ class SiteFolder:
     def __init__(self, folder: Path) -> None:
         if folder.is_dir():
             foreign = next((entry.name for entry in sorted(folder.iterdir())), "")
-            if foreign and not (folder / MARKER).is_file():
+            if foreign and not (folder / SITE_MARKER).is_file():
                 raise SiteError(f"{folder}: holds {foreign}, which is no part of a site; name a new folder")
         elif os.path.lexists(folder):
             raise SiteError(f"{folder}: is a file; name a folder for the site")
@@ -27,7 +28,7 @@ class SiteFolder:
         self._kept: set[str] = set()
         self.written = 0
         folder.mkdir(parents=True, exist_ok=True)
-        self.write(MARKER, _TOLD)
+        self.write(SITE_MARKER, _TOLD)
 
     def __len__(self) -> int:
         return len(self._kept)
