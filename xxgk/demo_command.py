@@ -20,8 +20,9 @@ from xxgk.show import make_console
 from xxgk.summary import Summary, show_summary
 
 SITES = "sites.toml"
-# By this line a later demo knows that the folder is one of its own.
-_HEAD = "# Written by xxgk demo, which removes what it wrote in this folder when it is run again.\n"
+# By the beginning of this line a later demo knows that the folder is one of its own.
+_MARK = "# Written by xxgk demo"
+_HEAD = f"{_MARK}, which removes what it wrote in this folder when it is run again.\n"
 _DELAY = 0.05
 _TIMEOUT = 2.0
 # It is asked three times, half a minute apart: nobody should wait for that here. The tests do it without a clock.
@@ -62,7 +63,7 @@ def run_demo(data: Path, nights: int, as_json: bool, quiet: bool, say: Say) -> i
 def _empty(data: Path) -> None:
     """Remove what an earlier demo left; raises NightError where the folder holds anything else."""
     sites = data / SITES
-    if not sites.is_file() or not sites.read_text(encoding="utf-8").startswith(_HEAD):
+    if not sites.is_file() or not sites.read_text(encoding="utf-8").startswith(_MARK):
         check_folder(data)
         if (data / STATE).exists():
             raise NightError(f"{data}: holds the state of a crawl that is no demo; name another folder")

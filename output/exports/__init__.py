@@ -57,7 +57,7 @@ def export_dataset(
     try:
         check_outside(out, folder)
         if "panel" in source.selection.tables or not source.selection.tables:
-            check_tables(folder, (), _FOR_PANEL.get(to, ()))
+            check_tables(folder, _FOR_PANEL.get(to, ()))
     except DatasetError as error:
         raise ExportError(str(error)) from None
     try:
