@@ -1,6 +1,7 @@
 # make run                 the nightly job on replicas of sites on this machine: two nights, the dataset in data/demo/dataset/
 # make run INPUT=path      read a file or folder of your own into data/dataset/; OUT=folder names another dataset folder
 # make test                ruff, mypy and pytest
+# make search              the property tests with thousands of new examples each
 # make bench               the benchmarks
 # make clean               remove the virtual environment and the caches (not data/)
 PYTHON ?= python3
@@ -9,7 +10,7 @@ OUT ?= data/dataset
 BIN := .venv/bin
 PIP_INSTALL := $(BIN)/python -m pip install -qq --disable-pip-version-check --constraint constraints.txt
 
-.PHONY: run test bench clean
+.PHONY: run test search bench clean
 
 run: .venv/installed
 	@$(if $(INPUT),$(BIN)/xxgk parse "$(INPUT)" --out "$(OUT)",$(BIN)/xxgk demo)
@@ -19,6 +20,9 @@ test: .venv/installed-test
 	$(BIN)/ruff format --check .
 	$(BIN)/mypy
 	$(BIN)/pytest -n auto
+
+search: .venv/installed-test
+	$(BIN)/pytest -n auto -m hypothesis --hypothesis-profile=search
 
 bench: .venv/installed-bench
 	$(BIN)/python -m benchmarks.parse

@@ -9,7 +9,7 @@ from scraper.model import Request
 
 MAX_LENGTH = 2000
 _DEFAULT_PORTS = {"http": 80, "https": 443}
-_SESSION_IN_PATH = re.compile(r";jsessionid=[^/?#]*", re.IGNORECASE)
+_SESSION_IN_PATH = re.compile(r";+jsessionid=[^/?#]*", re.IGNORECASE)
 # Parameters that change nothing of the page: sessions, tracking, cache breakers.
 _NOISE = re.compile(
     r"(?:jsessionid|phpsessid|aspsessionid\w*|sessionid|utm_\w+|spm|from|isappinstalled|ismobile|timestamp|_t?|rnd|random)$",
@@ -18,10 +18,11 @@ _NOISE = re.compile(
 _INDEX = re.compile(r"/(?:index|default)\.(?:html?|shtml|jsp|aspx?|php)$", re.IGNORECASE)
 # Most references by far: a path of plain characters without dots between slashes. No need to take it apart.
 _PLAIN = re.compile(r"(?:(/)(?=[\w-])|(?:\./)?(?=[\w-]))(?:[\w.-]+/)*[\w.-]*(?:\?[\w.=&%-]*)?(?:#[\w-]*)?", re.ASCII)
-_DOTS = re.compile(r"/\.{1,2}(?:/|$)")
+_DOTS = re.compile(r"/\.{1,2}(?:[/?#]|$)")
 # Half a character, from JSON: no address and no file can hold it.
 _SURROGATE = re.compile("[\ud800-\udfff]")
-_UNSAFE = re.compile(r"[\x00-\x20\x7f<>\"{}|\\^`]")
+# White space of any script as well: at the end of an address it would be gone when the address is read again.
+_UNSAFE = re.compile(r"[\s\x00-\x20\x7f-\x9f<>\"{}|\\^`]")
 # Twins of one page for other devices.
 _MOBILE_PAGE = re.compile(r"_wap(\.s?html?)$", re.IGNORECASE)
 _CROSS_POST = re.compile(r"/mpost_(\d+\.html)$")
@@ -36,7 +37,9 @@ def resolve(base: str, reference: str) -> str | None:
     """
     plain = _PLAIN.fullmatch(reference) if not _DOTS.search(reference) else None
     if plain and len(reference) + len(base) <= MAX_LENGTH:
-        return (_origin(base) if plain[1] else _folder(base)) + reference.removeprefix("./").split("#")[0]
+        # An empty query is none: x? and x are one address.
+        bare = reference.removeprefix("./").split("#")[0].removesuffix("?")
+        return (_origin(base) if plain[1] else _folder(base)) + bare
     reference = re.sub(r"[\t\r\n]", "", reference).strip().replace("\\", "/")
     if len(reference) > MAX_LENGTH:
         return None
@@ -51,7 +54,7 @@ def resolve(base: str, reference: str) -> str | None:
     netloc = f"[{host}]" if ":" in host else host
     if port is not None and port != _DEFAULT_PORTS[parts.scheme]:
         netloc += f":{port}"
-    path = _SESSION_IN_PATH.sub("", re.sub(r"//+", "/", _without_dots(parts.path or "/")))
+    path = re.sub(r"//+", "/", _without_dots(_SESSION_IN_PATH.sub("", parts.path or "/")))
     found = urlunsplit((parts.scheme, netloc, _escaped(path), _escaped(parts.query), ""))
     return found if len(found) <= MAX_LENGTH else None
 

@@ -1,7 +1,7 @@
 """What the crawl makes of pages, links and addresses, without any network."""
 
 import pytest
-from hypothesis import given
+from hypothesis import example, given
 from hypothesis import strategies as st
 
 from scraper.analyse import Analysis, Found, analyse, decode_analysis, encode_analysis
@@ -81,6 +81,12 @@ def test_a_folder_and_its_index_are_one_page_and_what_is_posted_counts() -> None
     assert request_key(Request(COLUMN, "POST", "page=1")) != request_key(Request(COLUMN, "POST", "page=2"))
 
 
+@example("0?")
+@example("a.html?#top")
+@example("-/.?a-")
+@example("//a/.;jsessionid=1")
+@example("a\u3000#")
+@example("a;;jsessionid=1")
 @given(st.text(max_size=60))
 def test_what_resolves_is_an_address_that_resolves_to_itself(reference: str) -> None:
     found = resolve(COLUMN, reference)

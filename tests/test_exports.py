@@ -23,7 +23,7 @@ import pyarrow.parquet
 import pyreadstat
 import pytest
 from datasette.app import Datasette
-from hypothesis import given
+from hypothesis import example, given
 from hypothesis import strategies as st
 
 import xxgk
@@ -697,6 +697,7 @@ def test_variable_names_are_valid_and_unique(names: list[str]) -> None:
     assert not {"if", "in", "all", "with", "byte", "str8", "to"} & {name.lower() for name in found.values()}
 
 
+@example(["\x0c\r", "-\n"])
 @given(st.lists(st.none() | st.text() | st.from_regex(r"\s*[=+\-@＝][^a]*", fullmatch=True), max_size=20))
 def test_no_harmless_cell_begins_a_formula(texts: list[str | None]) -> None:
     shown = harmless(pa.array(texts, pa.string())).to_pylist()

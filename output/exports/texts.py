@@ -8,7 +8,7 @@ import pyarrow.compute as pc
 # A spreadsheet takes a cell that begins with one of these for a formula, some of them in full width as well, and some
 # after white space; a sign alone and a number are no formulas.
 FORMULA = r"^\s*[=+\-@＝＋－＠\t\r]"
-_PLAIN = r"^[+\-]?(?:\d[\d,]*(?:\.\d+)?%?)?$"
+_PLAIN = r"[+\-]?(?:\d[\d,]*(?:\.\d+)?%?)?"
 _formula, _plain = re.compile(FORMULA), re.compile(_PLAIN, re.ASCII)
 # What XML 1.0 has no place for.
 _ILLEGAL = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\ufffe\uffff]")
@@ -20,7 +20,7 @@ def is_formula(text: str) -> bool:
     >>> is_formula("=1+1"), is_formula("-5"), is_formula("-"), is_formula("@SUM(A1)")
     (True, False, False, True)
     """
-    return bool(_formula.match(text)) and not _plain.match(text)
+    return bool(_formula.match(text)) and not _plain.fullmatch(text)
 
 
 def harmless_text(text: str) -> str:
@@ -31,7 +31,7 @@ def harmless_text(text: str) -> str:
 def harmless(texts: pa.Array) -> pa.Array:
     """The texts, those that a spreadsheet may take for a formula with ' before them."""
     # Arrow's patterns know less of white space than Python's: it finds suspects, and Python judges those.
-    suspects = pc.match_substring_regex(texts, r"^[^\pL\pN]*[=+\-@＝＋－＠]|^[\t\r]")
+    suspects = pc.match_substring_regex(texts, r"^[^\pL\pN]*[=+\-@＝＋－＠\t\r]")
     if not pc.any(suspects).as_py():
         return texts
     changed = [t if t is None else harmless_text(t) for t in texts.filter(suspects).to_pylist()]
