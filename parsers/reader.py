@@ -60,7 +60,7 @@ def parse_report(
     except NotAReport as error:
         raise NotAReport("; ".join([str(error), *notes])) from None
     values = make_values(report_id, tables)
-    counts = make_counts(report_id, sections)
+    counts = make_counts(report_id, sections, joined.header.year)
     checks = _check(report_id, tables, values, counts)
     marked, values = values, confirm_values(values, checks)
     told = tell_pictured(marked, values, bool(joined.text.document.pictures))

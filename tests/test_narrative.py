@@ -10,6 +10,8 @@ from pathlib import Path
 from typing import Any, NamedTuple
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
 import xxgk
 from parsers.checks import run_checks
@@ -139,7 +141,7 @@ def test_concepts_know_their_labels_and_no_others() -> None:
 
 
 def checks_of(text: str, received: int | None = None, review: int | None = None) -> list[Check]:
-    counts = make_counts("r", [Section("r", "overview", "", text, 0)])
+    counts = make_counts("r", [Section("r", "overview", "", text, 0)], 2022)
     rows = {"applications.received": [0, 0, 0, 0, 0, 0, received]} if received is not None else {}
     cells = {"review.total": review} if review is not None else {}
     form = load_forms()["2021"]
@@ -224,7 +226,45 @@ def test_time_is_linear_on_hostile_text(piece: str) -> None:
         ("未发生涉及青禾局信息公开行政复议案件和行政诉讼案件。", [("发生行政复议案件", 0, None), ("行政诉讼案件", 0, None)]),
         ("无因信息公开申请行政复议、提起行政诉讼的案件。", [("行政复议", 0, None), ("提起行政诉讼的案件", 0, None)]),
         ("我镇信息公开292条。现行有效件数14件。微信粉丝数已达5万。", [("信息公开", 292, None), ("现行有效件数", 14, None), ("微信粉丝", 50000, None)]),
+        ("公开信息82条,其中:更新了《青禾局目录》《青禾局公开指南》等信息9条,行政执法信息12条,发布结果公告31条,部门动态30条。", [("公开信息", 82, None), ("更新信息", 9, 0), ("行政执法信息", 12, 0), ("发布结果公告", 31, 0), ("部门动态", 30, 0)]),
+        ("公开信息60条,其中政策法规10条,公开提案办理30条,公开预算决算20条。答复50条。", [("公开信息", 60, None), ("政策法规", 10, 0), ("公开提案办理", 30, 0), ("公开预算决算", 20, 0), ("答复", 50, None)]),
+        ("收到申请3件,其中当面申请1件;答复2件。", [("收到申请", 3, None), ("当面申请", 1, 0), ("答复", 2, None)]),
+        ("公开信息1045条,其中网站公开846条,包括机构信息4条、政策文件12条;微信发布199条。", [("公开信息", 1045, None), ("网站公开", 846, 0), ("机构信息", 4, 1), ("政策文件", 12, 1), ("微信发布", 199, 0)]),
+        ("公开信息145条,其中网站公开100条,其中机构信息4条、政策文件12条;微信发布45条。", [("公开信息", 145, None), ("网站公开", 100, 0), ("机构信息", 4, 1), ("政策文件", 12, 1), ("微信发布", 45, 0)]),
+        ("在专栏“结果公示”中发布信息28条。经审核主动公开信息5条。", [("发布信息", 28, None), ("主动公开信息", 5, None)]),
+        ("设置7个板块,18个栏目及9个重点领域信息专栏。", [("设置板块", 7, None), ("栏目", 18, None), ("重点领域信息专栏", 9, None)]),
+        ("未收到公开事项.设有专栏4个。", [("设有专栏", 4, None)]),
+        ("我镇本年度无申请。未收到任何形式的有关信息公开方面的咨询。", [("申请", 0, None), ("收到咨询", 0, None)]),
+        ("《青禾计划》《青禾总结》共3条。", [("青禾计划", 3, None)]),
     ],
 )  # fmt: skip
 def test_wording(text: str, counts: list[tuple[str, int, int | None]]) -> None:
     assert [(count.label, count.value, count.parent) for count in read_counts(text)] == counts
+
+
+@pytest.mark.parametrize(
+    ("text", "counts"),
+    [
+        ("2022年公开信息120条,2021年公开100条,增长20%。", [("公开信息", 120)]),
+        ("2021年公开信息100条,2022年公开信息120条,增长20%。", [("公开信息", 120)]),
+        ("去年受理申请5件,办结4件,今年受理申请6件。", [("受理申请", 6)]),
+        ("2022年收到申请10件,2021年收到8件,办结9件,增长25%。", [("收到申请", 10), ("办结", 9)]),
+        ("收到申请2件(2021年1件)。", [("收到申请", 2)]),
+        ("公开信息由2021年的200条增加到2022年的260条。", [("公开信息", 260)]),
+        # Nothing says that the sentence compares: the year stands in the label.
+        ("2022年办理建议5件、提案8件,2021年分别为4件和9件。", [("办理建议", 5), ("提案", 8), ("2021年", 4), ("2021年", 9)]),
+        ("2023年1月公开信息12条。", [("2023年公开信息", 12)]),
+        # Of this year are what was carried over and what is named after a year.
+        ("2021年结转申请2件,2021年部门决算公开3条。", [("上年结转申请", 2), ("部门决算公开", 3)]),
+        ("2021年12月31日至2022年12月31日公开信息12条。自2008年以来累计公开信息90条。", [("公开信息", 12), ("累计公开信息", 90)]),
+    ],
+)  # fmt: skip
+def test_figures_of_other_years(text: str, counts: list[tuple[str, int]]) -> None:
+    assert [(count.label, count.value) for count in read_counts(text, 2022)] == counts
+
+
+@given(st.text(alphabet="2012年去上今,;。()公开信息其中包括条件、增长12 ", max_size=60))
+def test_any_words_of_counts_are_read(text: str) -> None:
+    counts = read_counts(text, 2012)
+    assert all(0 <= count.start < count.end <= len(text) for count in counts)
+    assert all(count.parent is None or counts[count.parent] is not count for count in counts)

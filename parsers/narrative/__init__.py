@@ -13,6 +13,7 @@ from parsers.narrative.labels import clean_label
 from parsers.narrative.tokens import Number, find_numbers
 from parsers.narrative.tree import Reading, read_sentence
 from parsers.narrative.words import load_words
+from parsers.narrative.years import find_other_years
 from parsers.records import Count, Section
 from parsers.text import NARROW, simplify
 
@@ -21,10 +22,10 @@ _NARROW = {chr(wide): chr(plain) for wide, plain in NARROW.items()}
 _NARROW |= {"\u3000": " ", "\xa0": " ", "【": "(", "[": "(", "［": "(", "】": ")", "]": ")", "］": ")"}
 _WIDE = re.compile("[" + re.escape("".join(_NARROW)) + "]")
 # 其中 at the head of a sentence goes on with the total in the sentence before.
-_SENTENCE_END = re.compile(r"[。!?\n](?!\s*其中)")
+_SENTENCE_END = re.compile(r"(?:[。!?\n]|(?<=[一-龥])\.(?=[一-龥]))(?!\s*其中)")
 # In text that was wrapped at a fixed width, a line ends a sentence only where its last mark does, or a heading follows.
 _WRAPPED_END = re.compile(
-    r"[。!?](?!\s*其中)|\n(?=\s*(?:\(?[一二三四五六七八九十]{1,3}[)、.]|\d{1,2}[.、](?!\d)))|(?<=[;:])\n"
+    r"(?:[。!?]|(?<=[一-龥])\.(?=[一-龥]))(?!\s*其中)|\n(?=\s*(?:\(?[一二三四五六七八九十]{1,3}[)、.]|\d{1,2}[.、](?!\d)))|(?<=[;:])\n"
 )
 _CLOSED_LINE = re.compile(r"[。;:!?]\s*$")
 
@@ -49,19 +50,35 @@ class CountReading(msgspec.Struct, frozen=True):
     end: int
 
 
-def read_counts(text: str) -> list[CountReading]:
-    """The counts of a piece of text, in reading order."""
+def read_counts(text: str, year: int | None = None) -> list[CountReading]:
+    """The counts of a piece of text, in reading order.
+
+    ``year`` is that of the report, if known: figures of other years are left out where the sentence compares with them,
+    else the year stands in their label.
+    """
     plain = _LONG_RUN.sub(lambda match: "#" * len(match[0]), _narrow(text))
     words = load_words()
     readings: list[Reading] = []
     for start, end in _sentences(plain):
         first = len(readings)
         numbers = find_numbers(plain, start, end)
+        other_years = find_other_years(plain, start, end, numbers, year)
+        years = {numbers[n].start: said for n, said in other_years.named.items()}
+        numbers = [number for n, number in enumerate(numbers) if n not in other_years.compared]
         for place in range(0, len(numbers), MAX_NUMBERS):
             read_sentence(plain, start, end, numbers[place : place + MAX_NUMBERS], readings)
+        _name_years(years, readings[first:])
         if words.denial.search(plain, start, end):
             _add_stated_none(plain, start, end, readings, first)
     return _finish(readings)
+
+
+def _name_years(years: dict[int, str], readings: list[Reading]) -> None:
+    """Put the year of a count of another year (by the place of its number) in front of its label."""
+    for reading in readings:
+        said = years.get(reading.number.start, "")
+        if said and said not in reading.label:
+            reading.label = said + reading.label
 
 
 def _narrow(text: str) -> str:
@@ -149,13 +166,13 @@ def _finish(readings: list[Reading]) -> list[CountReading]:
     ]
 
 
-def make_counts(report_id: str, sections: list[Section]) -> list[Count]:
-    """The counts of a report's sections; what a later section repeats word for word is counted once."""
+def make_counts(report_id: str, sections: list[Section], year: int | None) -> list[Count]:
+    """The counts of the sections of a report on ``year``; what a later one repeats word for word is counted once."""
     counts: list[Count] = []
     told: set[tuple[str, float, str]] = set()
     for section in sections:
         ids: dict[int, int] = {}
-        readings = read_counts(section.text)
+        readings = read_counts(section.text, year)
         parents = {reading.parent for reading in readings}
         for index, reading in enumerate(readings):
             key = (reading.label, float(reading.value), reading.unit)

@@ -8,6 +8,8 @@ _NOISE = re.compile(r"[\s\"“”‘’'《》<>【】\[\]·*#]+")
 # 专、兼职 is one word.
 _THING = re.compile(r"(?:的)?((?:专、)?[一-龥A-Za-z“”]{1,14})")
 _MAX_LABEL = 24
+# Titles in a row: the first stands for all.
+_TITLES = re.compile(r"《([^《》]{1,80})》(?:[、和及与]?《[^《》]{1,80}》)+")
 
 
 def clean_label(text: str, is_part: bool) -> str:
@@ -16,7 +18,7 @@ def clean_label(text: str, is_part: bool) -> str:
     ``is_part``: in a list under a total the category stays as it is, without a search for the act.
     """
     words = load_words()
-    label = _NOISE.sub("", text).strip("()（）:：,，、;；.。-—")
+    label = _NOISE.sub("", _TITLES.sub(r"\1", text)).strip("()（）:：,，、;；.。-—")
     cumulative = "累计" if not is_part and "累计" in label and words.since.search(text) else ""
     period = words.periods.search(label) if not is_part else None
     if period is not None:

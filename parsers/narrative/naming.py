@@ -16,6 +16,9 @@ from parsers.narrative.words import load_words
 
 BREAKS = re.compile(r"[,，、；;:：()（）。]")
 CLAUSE_BREAKS = re.compile(r"[,，；;:：()（）。]")
+_JOINT = re.compile(r"(.{2,14}?)(?:以及|[及和与])")
+# A title is no act.
+_TITLE = re.compile(r"《[^《》]{1,80}》")
 NAMES = re.compile(r"[、和与及]|以及")
 # Characters of a label that names several things.
 _LONGEST_LIST = 30
@@ -57,7 +60,11 @@ def name_number(around: Around, is_part: bool, previous: str | None) -> str:
         return words.verb.split(thing_behind(around.behind), maxsplit=1)[0]
     if is_left_over(around.piece, around.behind):
         return "结转下年"
-    label = _name_listed(around, is_part) or clean_label(around.piece, is_part)
+    joined = _JOINT.fullmatch(around.gap)
+    if joined is not None and previous is not None and previous.endswith(joined[1]):
+        # What stands in front belongs to the number before (18个栏目及9个专栏).
+        return thing_behind(around.behind)
+    label = _name_listed(around, is_part) or clean_label(words.changed.sub("", around.piece), is_part)
     if words.bare.match(around.piece.strip(" ,，、:：()（）。")):
         kind = words.kinds.match(around.behind)
         if kind is not None:
@@ -95,7 +102,8 @@ def _name_listed(around: Around, is_part: bool) -> str:
     offered = words.offered.search(around.clause)
     if offered is not None:
         return _act_of(pieces[:1]) + clean_label(around.clause[offered.end() :], True)
-    if holds_act(clean_label(around.piece, True)) and not around.piece.strip().endswith("等"):
+    has_titles = _TITLE.search(around.piece) is not None
+    if holds_act(clean_label(around.piece, True)) and not has_titles and not around.piece.strip().endswith("等"):
         return ""
     ends = list(words.and_so_on.finditer(around.piece))
     if ends:

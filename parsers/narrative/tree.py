@@ -10,6 +10,7 @@ import re
 import msgspec
 
 from parsers.narrative.labels import begins_with_act, clean_label, is_left_over
+from parsers.narrative.lists import PartList, continues, find_last_part, is_nested
 from parsers.narrative.naming import BREAKS, NAMES, look_around, name_number, name_shared
 from parsers.narrative.tokens import Number
 from parsers.narrative.words import load_words
@@ -18,7 +19,6 @@ from parsers.narrative.words import load_words
 _NEAR = 40
 # Percentages are rounded in print.
 _ROUNDING = 0.6
-_LONG_LIST = 4
 # A colon right behind a total opens its list.
 _COLON = re.compile(r"\s?:(?=[^,，;；。]{1,16}$)")
 _JOINED = re.compile(r"\s?[、和与及,，]\s?(?:约|近)?")
@@ -34,18 +34,6 @@ class Reading(msgspec.Struct):
     borrowed: str = ""
 
 
-class _List(msgspec.Struct):
-    """The list of parts that is open: its total, the unit of its parts, their sum so far, and whether they are acts."""
-
-    parent: int
-    unit: str
-    total: float
-    filled: float = 0.0
-    parts: int = 0
-    of_acts: bool = False
-    opened: str = ""
-
-
 class _Sentence:
     """Reads the numbers of one sentence in order."""
 
@@ -55,15 +43,18 @@ class _Sentence:
         self.end = end
         self.readings = readings
         self.first = len(readings)
-        self.open: _List | None = None
-        self.brackets: list[tuple[int | None, _List | None]] = []
+        self.open: PartList | None = None
+        self.brackets: list[tuple[int | None, PartList | None]] = []
         self.closed: int | None = None
         self.last_end = start
+        # The numbers that are not read yet, the next one first.
+        self.ahead: list[Number] = []
 
     def read(self, numbers: list[Number]) -> None:
         place = 0
         while place < len(numbers):
             pair = self._find_pair(numbers, place)
+            self.ahead = numbers[place:]
             if len(pair) > 1:
                 self._add_pair(pair)
                 place += len(pair)
@@ -152,7 +143,7 @@ class _Sentence:
             self.open = None
             return None
         if marker is not None:
-            total = self._total_for_list(number)
+            total = self._total_for_list(number, marker[0])
             return None if total is None else self._open_list(total, number, chunk, marker[0])
         inside = [index for index, _ in self.brackets if index is not None]
         if inside:
@@ -165,11 +156,13 @@ class _Sentence:
             root = self._root_of_share(number, float(share[1])) if share else self._root_of_unit(number.unit)
             if root is not None:
                 return self._open_list(root, number, chunk)
-        if self.open is not None and self._continues(number, gap, chunk):
-            self.open.filled += number.value
-            self.open.parts += 1
-            return self.open.parent
-        self.open = None
+        while self.open is not None:
+            outer = self.open.outer
+            is_back = outer is not None and outer.completes(number)
+            if not (is_back and ";" in gap) and self._continues(number, gap, chunk):
+                self.open.add(number)
+                return self.open.parent
+            self.open = outer if is_back else None
         return None
 
     def _is_rest(self, chunk: str) -> bool:
@@ -186,15 +179,21 @@ class _Sentence:
 
     def _open_list(self, parent: int, number: Number, chunk: str, marker: str = "") -> int:
         if self.open is None or self.open.parent != parent:
-            of_acts = begins_with_act(clean_label(chunk, True))
-            self.open = _List(
-                parent, number.unit, float(self.readings[parent].number.value), of_acts=of_acts, opened=marker
+            total = float(self.readings[parent].number.value)
+            inside = self.open is not None and self.readings[parent].parent == self.open.parent
+            self.open = PartList(
+                parent,
+                number.unit,
+                total,
+                of_acts=begins_with_act(clean_label(chunk, True)),
+                opened=marker,
+                last=find_last_part(self.plain, self.ahead, total),
+                outer=self.open if inside else None,
             )
-        self.open.filled += number.value
-        self.open.parts += 1
+        self.open.add(number)
         return parent
 
-    def _total_for_list(self, number: Number) -> int | None:
+    def _total_for_list(self, number: Number, marker: str) -> int | None:
         """What 其中 divides: the total of the list that is open, unless that is full; else the number before."""
         before = len(self.readings) - 1 if self.closed is None else self.closed
         if self.open is None or self.readings[before].parent is None:
@@ -202,6 +201,8 @@ class _Sentence:
         if self.open.filled >= self.open.total and self.readings[before].number.value >= number.value:
             return before
         if self.brackets and self.brackets[-1][0] is not None:
+            return before
+        if is_nested(self.plain, self.readings[before].number, self.ahead, self.open, marker):
             return before
         return self.open.parent
 
@@ -240,24 +241,8 @@ class _Sentence:
         return None
 
     def _continues(self, number: Number, gap: str, chunk: str) -> bool:
-        """Whether the open list goes on: the same unit, room for one more, and no new act."""
         assert self.open is not None
-        parent = self.readings[self.open.parent]
-        if number.unit and number.unit not in (self.open.unit, parent.number.unit):
-            return False
-        label = clean_label(chunk, True)
-        if load_words().rest.match(label):
-            return True
-        is_full = self.open.filled >= self.open.total
-        if (is_full and (self.open.total or number.value)) or load_words().list_breaks.search(label):
-            return False
-        fits = self.open.filled + number.value <= self.open.total
-        if begins_with_act(label) and not self.open.of_acts:
-            # In a long list an item may well be told with its act.
-            return fits and self.open.parts >= _LONG_LIST and ";" not in gap
-        if ";" in gap and self.open.opened in ("含", "包含"):
-            return False
-        return fits or "、" in gap or "," in gap
+        return continues(self.open, number, self.readings[self.open.parent].number.unit, gap, chunk)
 
     def _close_sum(self, number: Number, chunk: str) -> None:
         """A total behind its parts becomes their parent."""
