@@ -22,10 +22,10 @@ _NARROW = {chr(wide): chr(plain) for wide, plain in NARROW.items()}
 _NARROW |= {"\u3000": " ", "\xa0": " ", "【": "(", "[": "(", "［": "(", "】": ")", "]": ")", "］": ")"}
 _WIDE = re.compile("[" + re.escape("".join(_NARROW)) + "]")
 # 其中 at the head of a sentence goes on with the total in the sentence before.
-_SENTENCE_END = re.compile(r"(?:[。!?\n]|(?<=[一-龥])\.(?=[一-龥]))(?!\s*其中)")
+_SENTENCE_END = re.compile(r"(?:[。!\n]|\?(?!\d)|(?<=[一-龥])\.(?=[一-龥]))(?!\s*其中)")
 # In text that was wrapped at a fixed width, a line ends a sentence only where its last mark does, or a heading follows.
 _WRAPPED_END = re.compile(
-    r"(?:[。!?]|(?<=[一-龥])\.(?=[一-龥]))(?!\s*其中)|\n(?=\s*(?:\(?[一二三四五六七八九十]{1,3}[)、.]|\d{1,2}[.、](?!\d)))|(?<=[;:])\n"
+    r"(?:[。!]|\?(?!\d)|(?<=[一-龥])\.(?=[一-龥]))(?!\s*其中)|\n(?=\s*(?:\(?[一二三四五六七八九十]{1,3}[)、.]|\d{1,2}[.、](?!\d)))|(?<=[;:])\n"
 )
 _CLOSED_LINE = re.compile(r"[。;:!?]\s*$")
 

@@ -18,7 +18,7 @@ def clean_label(text: str, is_part: bool) -> str:
     ``is_part``: in a list under a total the category stays as it is, without a search for the act.
     """
     words = load_words()
-    label = _NOISE.sub("", _TITLES.sub(r"\1", text)).strip("()（）:：,，、;；.。-—")
+    label = _NOISE.sub("", _TITLES.sub(r"\1", text)).strip("()（）:：,，、;；.。?？-—")
     cumulative = "累计" if not is_part and "累计" in label and words.since.search(text) else ""
     period = words.periods.search(label) if not is_part else None
     if period is not None:

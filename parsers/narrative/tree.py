@@ -21,6 +21,7 @@ _NEAR = 40
 _ROUNDING = 0.6
 # A colon right behind a total opens its list.
 _COLON = re.compile(r"\s?:(?=[^,，;；。]{1,16}$)")
+_BRACKET = re.compile(r"\([^()]*\)")
 _JOINED = re.compile(r"\s?[、和与及,，]\s?(?:约|近)?")
 
 
@@ -137,7 +138,8 @@ class _Sentence:
     def _find_parent(self, number: Number, gap: str, chunk: str) -> int | None:
         words = load_words()
         before = len(self.readings) - 1
-        marker = (words.parts.search(gap) or _COLON.match(gap)) if before >= self.first else None
+        # What a bracket without a number says is of its own thing (37条(含转载),动态类139条).
+        marker = (words.parts.search(_BRACKET.sub("", gap)) or _COLON.match(gap)) if before >= self.first else None
         if marker is not None and ";" in gap and number.unit != self.readings[before].number.unit:
             # What is divided has no number: another clause began behind the one before.
             self.open = None
