@@ -54,7 +54,9 @@ def recover(folder: Path) -> None:
 def missing_dataset(folder: Path) -> str:
     """Why a folder holds no dataset, and what to do, as one line for a person."""
     if folder.is_dir():
-        return f"{folder}: is no dataset; name the folder given to xxgk parse --out"
+        inner = folder / "dataset"
+        there = f"{inner}, which is one" if read_package_files(inner) is not None else "what xxgk parse --out wrote"
+        return f"{folder}: is no dataset; name {there}"
     if os.path.lexists(folder):
         return f"{folder}: is a file; name the folder of a dataset"
     old = old_folder(folder.resolve())

@@ -170,7 +170,7 @@ def test_a_correction_rate_is_of_what_is_decided(ask) -> None:
 def test_the_old_form_is_compared_in_its_own_codes(ask) -> None:
     old = {"legacy.applications.answered.granted": 3, "legacy.applications.answered": 6}
     records = [*SMALL, make_report(9, "吴兴区商务局", old, year=2018, form="2014")]
-    comparison = ask(records, "measure.share_granted", by="agency", types=(), divisions=("吴兴",))
+    comparison = ask(records, "measure.share_granted", by="agency", types=(), divisions=("330502",))
     assert texts(comparison)["吴兴区商务局", 2018] == "50.0%"
     assert texts(ask(records, GRANTED, by="agency"))["吴兴区商务局", 2018] == "·"
 
@@ -237,7 +237,7 @@ def test_the_greatest_come_first_and_what_has_no_number_last(ask) -> None:
     assert names == ["吴兴区商务局", "吴兴区教育局", "吴兴区审计局", "吴兴区财政局"]
 
 
-@pytest.mark.parametrize(("division", "found"), [("330000", 2), ("3305", 2), ("330502", 1), ("吴兴", 1), ("湖州", 2)])
+@pytest.mark.parametrize(("division", "found"), [("330000", 2), ("330500", 2), ("330502", 1), ("110000", 1)])
 def test_a_division_stands_for_all_below_it(ask, division: str, found: int) -> None:
     records = [make_report(n, f"{n}局", {RECEIVED: n}, division_code=f"33050{n}", county=county, city="湖州市")
                for n, county in ((2, "吴兴区"), (3, "南浔区"))]  # fmt: skip
@@ -376,8 +376,11 @@ def test_a_long_table_is_cut_and_says_so(run: Run, monkeypatch: pytest.MonkeyPat
         (["--year", "23"], "--year 23: is no year; name one (2023) or several (2021-2023)"),
         (["--year", "2023-2021"], "--year 2023-2021: ends before it begins; name the earlier year first: 2021-2023"),
         (["--year", "1990"], "no report tells of 1990; the years are 2022, 2023"),
-        (["--division", "吴星区"], "--division 吴星区: the dataset has no report of it; closest: 吴兴区"),
-        (["--type", "comerce"], "--type comerce: the dataset has no report of such an agency; closest: commerce"),
+        (["--division", "吴星区"], "--division 吴星区: the dataset has no report of it; closest: 330502 (吴兴区)"),
+        (
+            ["--type", "comerce"],
+            "--type comerce: the dataset has no report of such an agency; closest: commerce (商务)",
+        ),
         (["--indicator", "grantd"], "--indicator grantd: no indicator has this code"),
         (["--figure", "a.gif"], "--figure a.gif: is no kind of figure that can be drawn; end its name in .png or .svg"),
         (["--type", "audit", "--level", "city"], "no report fits division, type and level together"),

@@ -72,7 +72,7 @@ class Dataset:
         if not folder.is_dir():
             raise FileNotFoundError(missing_dataset(folder))
         if read_package_files(folder) is None:
-            raise ValueError(f"{folder}: holds no datapackage.json of xxgk; name the folder given to xxgk parse --out")
+            raise ValueError(missing_dataset(folder))
         self.folder = folder
 
     def __repr__(self) -> str:
