@@ -17,9 +17,6 @@ from pathlib import Path
 
 from output.datapackage import PACKAGE_NAME, read_package_files
 
-SITE_MARKER = "xxgk-site.txt"
-"""The file by which a folder is known as that of a site."""
-
 
 class DatasetError(Exception):
     """A dataset folder cannot be written or read; the message is one line for a person."""

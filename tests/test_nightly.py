@@ -16,7 +16,7 @@ from rich.console import Console
 from rich.progress import Progress as Bars
 
 import xxgk
-from output.replace import SITE_MARKER
+from output.own import SITE_MARKER
 from parsers.records import RecordSet
 from scraper.lock import hold_lock
 from scraper.results import Failure, Progress, SiteResult

@@ -86,7 +86,9 @@ def parse(
     ] = False,
     out: Annotated[
         Path | None,
-        typer.Option("--out", metavar="DIR", help="Write the dataset to this folder, replacing the old one."),
+        typer.Option(
+            "--out", metavar="DIR", help="Write the dataset to this folder, replacing one of an earlier parse."
+        ),
     ] = None,
     url: Annotated[
         str | None, typer.Option("--url", metavar="URL", help="Address that the report came from; with one input.")
@@ -116,7 +118,7 @@ def parse(
     tally = parse_inputs(found, url, jobs or usable_cpus(), as_json, _checked_folder(out), quiet, say)
     if not as_json:
         print(tally.table(out))
-    if tally.not_read:
+    if tally.not_read or not tally.reports:
         raise typer.Exit(NOT_ALL_READ)
 
 
@@ -241,10 +243,12 @@ def _find(inputs: list[str], url: str | None, quiet: bool) -> Found:
 def _checked_folder(out: Path | None) -> Path | None:
     """The folder for the dataset, after making sure that it may be replaced: better now than when all is read."""
     if out is not None:
+        from output.opened import check_not_crawled
         from output.replace import DatasetError, check_replaceable
 
         try:
             check_replaceable(out)
+            check_not_crawled(out)
         except DatasetError as error:
             raise UsageError(str(error)) from None
     return out

@@ -88,10 +88,10 @@ def _show(found: "Diff", lang: Literal["en", "zh"]) -> None:
 
 def _check_page(page: Path, *datasets: Path) -> None:
     """Better now than when all is compared: only an earlier page of ours is replaced."""
-    from output.diff_page import MARK
+    from output.own import DIFF_MARK
 
     check_target(page, *datasets)
-    if page.exists() and MARK not in _beginning(page):
+    if page.exists() and DIFF_MARK not in _beginning(page):
         raise UsageError(f"{page}: is no page of xxgk diff, so it is not replaced; name another file")
 
 

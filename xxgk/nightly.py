@@ -12,7 +12,8 @@ from typing import NamedTuple
 
 import msgspec
 
-from output.replace import SITE_MARKER, check_replaceable
+from output.own import SITE_MARKER
+from output.replace import check_replaceable
 from parsers.records import PARSER_VERSION
 from scraper.config import Plan
 from scraper.lock import hold_lock

@@ -8,20 +8,15 @@ from contextlib import contextmanager
 from pathlib import Path
 
 from output.exports.source import ExportError
+from output.own import EXPORT_PACKAGE, GENERATOR
 from output.replace import DatasetError, locked_folder, replaced_folder, sync_files
-
-PACKAGE_NAME = "xxgk-export"
-"""The name in the datapackage.json of a folder that holds an export."""
-
-GENERATOR = "xxgk export"
-"""What every file of an export says of itself where its format has a place for it."""
 
 
 @contextmanager
 def placed_folder(out: Path) -> Iterator[Path]:
     """A new folder to fill; at the end of the block it takes the place of ``out``, which may hold an older export."""
     try:
-        with replaced_folder(out, PACKAGE_NAME) as new:
+        with replaced_folder(out, EXPORT_PACKAGE) as new:
             yield new
     except DatasetError as error:
         raise ExportError(str(error)) from None

@@ -3,7 +3,7 @@
 import os
 from pathlib import Path
 
-from output.replace import SITE_MARKER
+from output.own import SITE_MARKER
 
 _TOLD = "Written by xxgk site, which removes pages here that are no part of the site any more.\n"
 # So much of the front of a page holds what it is made of.
