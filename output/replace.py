@@ -23,11 +23,13 @@ class DatasetError(Exception):
 
 
 def check_replaceable(folder: Path, package: str = PACKAGE_NAME) -> None:
-    """Raise DatasetError where something stands at ``folder`` that is not a dataset of ours and nothing else.
+    """Raise DatasetError where something stands at ``folder`` that is not a dataset of ours and nothing else, or
+    where none can be made there.
 
     ``package`` is the name in its datapackage.json: another one for the folder of an export.
     """
     what = "a dataset" if package == PACKAGE_NAME else "an export"
+    check_place(folder)
     if not os.path.lexists(folder):
         return
     if not folder.is_dir():
@@ -39,6 +41,23 @@ def check_replaceable(folder: Path, package: str = PACKAGE_NAME) -> None:
             f"{folder}: is not replaced, since {foreign[0]} in it is no part of {what}; "
             "name another folder or move the file away"
         )
+
+
+def check_place(path: Path) -> None:
+    """Raise DatasetError where nothing can be made at a path: a file stands in its way, or the user may not."""
+    above = next(parent for parent in path.absolute().parents if parent.exists())
+    if not above.is_dir():
+        raise DatasetError(f"{path}: cannot be made, since {above} is a file; name another place")
+    if not os.access(above, os.W_OK | os.X_OK):
+        raise DatasetError(f"{path}: cannot be made, since {above} may not be written to; name another place")
+
+
+def make_folder(folder: Path, told: Path) -> None:
+    """Make a folder and those above it where there are none. Raises DatasetError, which names ``told`` in its place."""
+    try:
+        folder.mkdir(parents=True, exist_ok=True)
+    except OSError as error:
+        raise DatasetError(f"{told}: cannot be made ({error.strerror}); name another place") from None
 
 
 def recover(folder: Path) -> None:
@@ -69,7 +88,7 @@ def replaced_folder(folder: Path, package: str = PACKAGE_NAME) -> Iterator[Path]
     """
     check_replaceable(folder, package)
     target = folder.resolve()
-    target.parent.mkdir(parents=True, exist_ok=True)
+    make_folder(target.parent, folder)
     new = target.with_name(f".{target.name}.new")
     with locked_folder(new, folder):
         try:
@@ -95,7 +114,7 @@ def locked_folder(new: Path, folder: Path) -> Iterator[None]:
 
     The lock is on the folder itself and ends with the process, so there is no lock file to go stale.
     """
-    new.mkdir(exist_ok=True)
+    make_folder(new, folder)
     handle = os.open(new, os.O_RDONLY | os.O_DIRECTORY | os.O_NOFOLLOW)
     try:
         try:

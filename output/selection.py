@@ -131,6 +131,8 @@ def _whole_to_leave_out(reports: pd.DataFrame, question: Question) -> pd.Series:
 
 
 def _nothing(reports: pd.DataFrame, chosen: pd.DataFrame, question: Question) -> str:
+    if reports.empty:
+        return "the dataset has no report"
     if chosen.empty:
         return "no report fits division, type and level together"
     years = sorted(set(chosen["year"].dropna().astype("int64")))

@@ -1,5 +1,6 @@
 """The command line: what goes where, what is told, which exit status."""
 
+import errno
 import json
 import os
 import shutil
@@ -224,6 +225,63 @@ def test_wrong_usage_is_one_line_and_status_2(run, arguments: list[object], says
     assert says in result.err
     assert result.err.startswith("xxgk: ")
     assert len(result.err.splitlines()) == 1
+
+
+@pytest.mark.parametrize(
+    "arguments",
+    [
+        ["parse", HTML, "--out", "file/d"],
+        ["export", "data", "--to", "csv", "--out", "file/d"],
+        ["export", "data", "--to", "sqlite", "--out", "file/d"],
+        ["site", "data", "--out", "file/d"],
+        ["run", "--sites", "sites.toml", "--data", "file/d"],
+        ["crawl", "--sites", "sites.toml", "--data", "file/d"],
+        ["demo", "--data", "file/d"],
+    ],
+)
+def test_a_file_in_the_way_of_a_folder_is_told(
+    run, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, arguments: list[object]
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    (tmp_path / "file").touch()
+    (tmp_path / "sites.toml").write_text('[[site]]\nid = "a"\nstart = ["http://127.0.0.1:1/"]\n', encoding="utf-8")
+    write_dataset([xxgk.parse(HTML)], tmp_path / "data")
+    result = run(*arguments)
+    told = [line for line in result.err.splitlines() if "numbers have no links" not in line]
+    assert (result.status, result.out) == (2, "")
+    assert told == [f"xxgk: file/d: cannot be made, since {tmp_path / 'file'} is a file; name another place"]
+
+
+def test_a_folder_that_may_not_be_written_to_is_told(run, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("output.replace.os.access", lambda path, mode: False)
+    result = run("parse", HTML, "--out", tmp_path / "d")
+    told = f"xxgk: {tmp_path / 'd'}: cannot be made, since {tmp_path} may not be written to; name another place\n"
+    assert (result.status, result.err) == (2, told)
+
+
+def test_a_disk_that_fails_names_no_hidden_file(run, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    def fail(path: Path) -> None:
+        raise OSError(errno.ENOSPC, "No space left on device", str(path))
+
+    run("parse", HTML, "--out", tmp_path / "d")
+    monkeypatch.setattr("output.replace.sync_files", fail)
+    monkeypatch.setattr("output.exports.place.sync_files", fail)
+    reason = "could not be written (No space left on device); what stood there is as it was\n"
+    assert run("parse", HTML, "--out", tmp_path / "d").err == f"xxgk: {tmp_path / 'd'}: {reason}"
+    for to in ("csv", "sqlite"):
+        result = run("export", tmp_path / "d", "--to", to, "--out", tmp_path / "e")
+        assert (result.status, result.err) == (2, f"xxgk: {tmp_path / 'e'}: {reason}")
+
+
+@pytest.mark.parametrize("arguments", [["parse", HTML], ["parse", HTML, "--json"], ["show", HTML], ["codebook"]])
+def test_streams_that_are_closed_or_full_are_no_bug(arguments: list[object]) -> None:
+    words = " ".join(f"'{word}'" for word in [*XXGK, *map(str, arguments)])
+    closed = subprocess.run(["sh", "-c", f"{words} <&- >&-"], capture_output=True, check=False, timeout=60)
+    assert (closed.returncode, closed.stderr) == (0, b"")
+    if os.path.exists("/dev/full"):
+        full = subprocess.run(["sh", "-c", f"{words} > /dev/full"], capture_output=True, check=False, timeout=60)
+        assert full.returncode == 2
+        assert full.stderr == b"xxgk: not all could be written: No space left on device\n"
 
 
 def test_out_writes_the_dataset(run, tmp_path: Path) -> None:

@@ -115,7 +115,7 @@ def test_a_sum_leaves_out_what_is_blank_or_flagged_and_says_so(ask) -> None:
     assert texts(comparison) == {("", 2023): "≥16 2/4"}
     told = "rests on 2 of 4 reports; left out: 1 named by a failed check, 1 blank"
     assert basis(comparison, comparison.question.measures[0], "en") == told
-    assert "≥ at least: some reports of the sum are left out" in legend(comparison, "en")
+    assert "≥ at least: some reports of the sum are left out" in legend(comparison, [""], "en")
 
 
 def test_flagged_numbers_count_where_asked_for(ask) -> None:
@@ -131,7 +131,11 @@ def test_a_number_alone_is_shown_as_printed_and_a_blank_is_no_zero(ask) -> None:
         ("吴兴区财政局", 2023): "–",
         ("吴兴区审计局", 2023): "0!",
     }
-    assert legend(comparison, "zh") == ["! 未通过核对；数字按原文", "– 原文为空白或横线", "每个数字依据一份年报。"]
+    shown = dict(zip(comparison.groups()["name"], comparison.groups()["group"], strict=True))
+    each = "每个数字依据一份年报。"
+    assert legend(comparison, list(shown.values()), "zh") == ["! 未通过核对；数字按原文", "– 原文为空白或横线", each]
+    # Only the signs of what is shown.
+    assert legend(comparison, [shown["吴兴区商务局"], shown["吴兴区财政局"]], "zh") == ["– 原文为空白或横线", each]
     blank = comparison.rows.set_index("name").loc["吴兴区财政局"]
     assert (blank["value"] != blank["value"], blank["n"], blank["flag"]) == (True, 0, "blank")
 

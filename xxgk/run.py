@@ -132,15 +132,21 @@ def _write(records: Iterator[RecordSet], out: Path, tally: Tally, say: Say) -> N
     try:
         summary = write_dataset(records, out)
     except DatasetError as error:
-        raise _as_problem(error, tally) from None
+        raise _as_problem(str(error), tally) from None
+    except BrokenPipeError:
+        # Whoever reads the lines that are printed meanwhile has enough.
+        raise
+    except OSError as error:
+        reason = f"{out}: could not be written ({error.strerror}); what stood there is as it was"
+        raise _as_problem(reason, tally) from None
     tally.values, tally.counts, tally.failed_checks = summary.values, summary.counts, summary.failed_checks
     tally.duplicates = len(summary.duplicates)
     for left_out, kept in summary.duplicates:
         say(f"{left_out or '-'}: is the same report as {kept or '-'}, which is kept")
 
 
-def _as_problem(error: Exception, tally: Tally) -> typer.TyperException:
-    problem = typer.TyperException(str(error))
+def _as_problem(reason: str, tally: Tally) -> typer.TyperException:
+    problem = typer.TyperException(reason)
     problem.exit_code = 1 if tally.not_read and not tally.reports else 2
     return problem
 

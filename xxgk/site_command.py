@@ -122,7 +122,7 @@ def _evidence(dataset: Path, data: Path | None, source: Path | None) -> Iterator
         raise UsageError("--data is for a dataset of a crawl, --source for one of xxgk parse; name one of them")
     if source is not None:
         if not source.is_dir():
-            raise UsageError(f"--source {source}: is no folder")
+            raise UsageError(f"--source {source}: is no folder; name the one that was given to xxgk parse")
         yield SnapshotEvidence(FolderSnapshots(source))
         return
     around = data if data is not None else dataset.resolve().parent

@@ -9,7 +9,7 @@ from pathlib import Path
 
 from output.exports.source import ExportError
 from output.own import EXPORT_PACKAGE, GENERATOR
-from output.replace import DatasetError, locked_folder, replaced_folder, sync_files
+from output.replace import DatasetError, check_place, locked_folder, make_folder, replaced_folder, sync_files
 
 
 @contextmanager
@@ -30,10 +30,11 @@ def placed_files(out: Path, ours: dict[str, Callable[[Path], bool]], force: bool
     """
     parent = out.parent.resolve()
     for name, is_ours in ours.items():
-        _check_file(parent / name, is_ours, force)
-    parent.mkdir(parents=True, exist_ok=True)
+        _check_file(out.with_name(name), is_ours, force)
     new = parent / f".{out.name}.new"
     try:
+        check_place(out)
+        make_folder(parent, out)
         with locked_folder(new, out):
             try:
                 yield new
