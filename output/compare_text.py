@@ -78,11 +78,11 @@ def number_text(value: float, measure: Measure) -> str:
     return f"{value:,.0f}" if value == int(value) else f"{value:,.6f}".rstrip("0")
 
 
-def marks_used(comparison: Comparison) -> list[Mark]:
-    """The signs that stand in the cells of a comparison, in the order of their listing."""
+def marks_used(comparison: Comparison, groups: Sequence[str]) -> list[Mark]:
+    """The signs that stand in the cells of these groups, in the order of their listing."""
     used: set[str] = set()
     for measure in comparison.question.measures:
-        rows = comparison.of(measure)
+        rows = _of_groups(comparison.of(measure), groups)
         used |= set(rows.loc[rows["value"].isna(), "flag"])
         used |= {name for name in COUNTED if (rows[f"counted_{name}"] > 0).any()}
         if measure.at_least and ((rows["left_out"] > 0) & rows["value"].notna()).any():
@@ -90,14 +90,14 @@ def marks_used(comparison: Comparison) -> list[Mark]:
     return [mark for mark in _marks().values() if mark.flag in used]
 
 
-def legend(comparison: Comparison, lang: Lang) -> list[str]:
-    """What the signs say, one line each, and how to read the numbers of reports."""
-    lines = [f"{mark.sign} {getattr(mark, lang)}" for mark in marks_used(comparison)]
+def legend(comparison: Comparison, groups: Sequence[str], lang: Lang) -> list[str]:
+    """What the signs at the numbers of these groups say, one line each, and how to read the numbers of reports."""
+    lines = [f"{mark.sign} {getattr(mark, lang)}" for mark in marks_used(comparison, groups)]
     lines.append(word("of" if is_pooled(comparison) else "each", lang))
     if comparison.whole_left_out:
         lines.append(word("whole", lang).format(n=f"{comparison.whole_left_out:,}"))
-    every = len(comparison.groups()) * len(comparison.years) * len(comparison.question.measures)
-    return [*lines, word("empty", lang)] if len(comparison.rows) < every else lines
+    every = len(groups) * len(comparison.years) * len(comparison.question.measures)
+    return [*lines, word("empty", lang)] if len(_of_groups(comparison.rows, groups)) < every else lines
 
 
 def basis(comparison: Comparison, measure: Measure, lang: Lang) -> str:
@@ -123,13 +123,17 @@ def write_csv(comparison: Comparison, groups: Sequence[str], lang: Lang, handle:
     """Write the rows of these groups as CSV, a line for each indicator, group and year; no value is an empty cell."""
     for number, measure in enumerate(comparison.question.measures):
         rows = comparison.of(measure)
-        rows = rows[rows["group"].isin(groups)].rename(columns={"measure": "indicator"})
+        rows = _of_groups(rows, groups).rename(columns={"measure": "indicator"})
         rows.insert(1, "label", measure.label(lang))
         rows.insert(2, "unit", measure.unit)
         rows.insert(3, "by", comparison.by)
         rows["group"] = rows["group"].map(harmless_text)
         rows["name"] = rows["name"].map(harmless_text)
         rows.to_csv(handle, index=False, header=not number, float_format="%.10g", lineterminator="\n")
+
+
+def _of_groups(rows: pd.DataFrame, groups: Sequence[str]) -> pd.DataFrame:
+    return rows[rows["group"].isin(list(groups))]
 
 
 def is_least(row: Row, measure: Measure) -> bool:

@@ -21,6 +21,7 @@ from output.coverage import find_coverage
 from output.crawled import Address, Revision
 from output.datapackage import write_datapackage
 from output.index import ReportIndex
+from output.opened import check_not_crawled
 from output.panel import panel_row
 from output.replace import DatasetError, replaced_folder
 from output.reuse import comparable_text, find_reuse
@@ -83,9 +84,10 @@ def write_dataset(records: Iterable[RecordSet], folder: Path) -> Summary:
 
     The folder is replaced as a whole when all is written, or not at all. The same record sets give the same bytes
     in whatever order they come; a report_id that comes twice is kept once, the one with the first source_path.
-    Raises DatasetError where the folder holds something else, where another run is writing it, or where there is
-    no record set; OSError where the disk fails.
+    Raises DatasetError where the folder holds something else or the dataset of a crawl, where another run is writing
+    it, or where there is no record set; OSError where the disk fails.
     """
+    check_not_crawled(folder)
     # The spool's file has no name: a run that is killed leaves nothing of it.
     with replaced_folder(folder) as new, TemporaryFile(dir=new) as file:
         spool = Spool(file)

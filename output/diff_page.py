@@ -4,9 +4,7 @@ from html import escape
 
 from output.diff_blocks import Block, Lang, make_blocks, summarise, word
 from output.diff_records import Diff
-
-MARK = '<meta name="generator" content="xxgk diff">'
-"""What the head of every page has, in whatever language."""
+from output.own import DIFF_MARK
 
 _MOST_SHOWN = 400
 # On a phone every row of a table becomes a small list, each cell with the heading of its column before it.
@@ -44,7 +42,7 @@ def make_page(diff: Diff, lang: Lang = "en") -> str:
         f'<li><a href="#{block.name}">{escape(block.title)}</a>: {block.total:,}</li>' for block in blocks
     )
     return (
-        f'<!DOCTYPE html>\n<html lang="{word("lang", lang)}">\n<head>\n<meta charset="utf-8">\n{MARK}\n'
+        f'<!DOCTYPE html>\n<html lang="{word("lang", lang)}">\n<head>\n<meta charset="utf-8">\n{DIFF_MARK}\n'
         '<meta name="viewport" content="width=device-width, initial-scale=1">\n'
         "<meta http-equiv=\"Content-Security-Policy\" content=\"default-src 'none'; style-src 'unsafe-inline'\">\n"
         f"<title>{heading}</title>\n<style>{_STYLE}</style>\n</head>\n<body>\n<main>\n"

@@ -64,7 +64,7 @@ def draw(comparison: Comparison, groups: list[str], lang: Lang) -> dict[str, Any
     rows = [_rows(comparison, measure, names, lang) for measure in measures]
     panels = [_panel(comparison, *each, lang) for each in zip(measures, rows, below, strict=True)]
     chart = alt.concat(
-        *panels, columns=_COLUMNS, spacing=36, title=_footer(comparison, list(chain(*rows)), len(groups), lang)
+        *panels, columns=_COLUMNS, spacing=36, title=_footer(comparison, list(chain(*rows)), groups, lang)
     )
     chart = chart.configure(font=font_stack(), background="white", padding=14).configure_view(stroke=None)
     chart = chart.configure_axis(gridColor="#e6e6e6", domainColor=_GREY, tickColor=_GREY, labelColor="#222222")
@@ -179,13 +179,13 @@ def _labels(chart: alt.Chart) -> list[alt.Chart]:
     return [halo, texts]
 
 
-def _footer(comparison: Comparison, drawn: Rows, shown: int, lang: Lang) -> alt.TitleParams:
+def _footer(comparison: Comparison, drawn: Rows, groups: list[str], lang: Lang) -> alt.TitleParams:
     """The legend of the signs, and what is not in the figure."""
-    lines = legend(comparison, lang)
+    lines = legend(comparison, groups, lang)
     if any(row["hollow"] for row in drawn):
         lines.append(word("hollow", lang))
-    if shown < len(comparison.groups()):
-        lines.insert(0, word("shown", lang).format(n=shown, groups=len(comparison.groups())))
+    if len(groups) < len(comparison.groups()):
+        lines.insert(0, word("shown", lang).format(n=len(groups), groups=len(comparison.groups())))
     return alt.TitleParams(
         lines, orient="bottom", anchor="start", fontSize=11, fontWeight="normal", color=_GREY, offset=16
     )

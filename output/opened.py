@@ -32,6 +32,20 @@ def check_outside(path: Path, folder: Path) -> None:
         raise DatasetError(f"{path}: is in the dataset itself; name another place")
 
 
+def check_not_crawled(folder: Path) -> None:
+    """Raise DatasetError where a folder holds the dataset of a crawl, which only the next night may replace.
+
+    It is known by its addresses: a dataset of files has none. What changed from night to night stands nowhere else.
+    """
+    path = folder / "addresses.parquet"
+    try:
+        rows = pyarrow.parquet.read_metadata(path).num_rows
+    except (pa.ArrowException, OSError):
+        return
+    if rows:
+        raise DatasetError(f"{folder}: holds the dataset of a crawl, which only xxgk run replaces; name another folder")
+
+
 def _check_table(path: Path, name: str) -> None:
     try:
         have = set(pyarrow.parquet.read_schema(path).names)

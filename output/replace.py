@@ -17,20 +17,19 @@ from pathlib import Path
 
 from output.datapackage import PACKAGE_NAME, read_package_files
 
-SITE_MARKER = "xxgk-site.txt"
-"""The file by which a folder is known as that of a site."""
-
 
 class DatasetError(Exception):
     """A dataset folder cannot be written or read; the message is one line for a person."""
 
 
 def check_replaceable(folder: Path, package: str = PACKAGE_NAME) -> None:
-    """Raise DatasetError where something stands at ``folder`` that is not a dataset of ours and nothing else.
+    """Raise DatasetError where something stands at ``folder`` that is not a dataset of ours and nothing else, or
+    where none can be made there.
 
     ``package`` is the name in its datapackage.json: another one for the folder of an export.
     """
     what = "a dataset" if package == PACKAGE_NAME else "an export"
+    check_place(folder)
     if not os.path.lexists(folder):
         return
     if not folder.is_dir():
@@ -44,6 +43,23 @@ def check_replaceable(folder: Path, package: str = PACKAGE_NAME) -> None:
         )
 
 
+def check_place(path: Path) -> None:
+    """Raise DatasetError where nothing can be made at a path: a file stands in its way, or the user may not."""
+    above = next(parent for parent in path.absolute().parents if parent.exists())
+    if not above.is_dir():
+        raise DatasetError(f"{path}: cannot be made, since {above} is a file; name another place")
+    if not os.access(above, os.W_OK | os.X_OK):
+        raise DatasetError(f"{path}: cannot be made, since {above} may not be written to; name another place")
+
+
+def make_folder(folder: Path, told: Path) -> None:
+    """Make a folder and those above it where there are none. Raises DatasetError, which names ``told`` in its place."""
+    try:
+        folder.mkdir(parents=True, exist_ok=True)
+    except OSError as error:
+        raise DatasetError(f"{told}: cannot be made ({error.strerror}); name another place") from None
+
+
 def recover(folder: Path) -> None:
     """Put back the old folder where a run was killed between the two renames."""
     old = old_folder(folder)
@@ -54,7 +70,9 @@ def recover(folder: Path) -> None:
 def missing_dataset(folder: Path) -> str:
     """Why a folder holds no dataset, and what to do, as one line for a person."""
     if folder.is_dir():
-        return f"{folder}: is no dataset; name the folder given to xxgk parse --out"
+        inner = folder / "dataset"
+        there = f"{inner}, which is one" if read_package_files(inner) is not None else "what xxgk parse --out wrote"
+        return f"{folder}: is no dataset; name {there}"
     if os.path.lexists(folder):
         return f"{folder}: is a file; name the folder of a dataset"
     old = old_folder(folder.resolve())
@@ -70,7 +88,7 @@ def replaced_folder(folder: Path, package: str = PACKAGE_NAME) -> Iterator[Path]
     """
     check_replaceable(folder, package)
     target = folder.resolve()
-    target.parent.mkdir(parents=True, exist_ok=True)
+    make_folder(target.parent, folder)
     new = target.with_name(f".{target.name}.new")
     with locked_folder(new, folder):
         try:
@@ -96,7 +114,7 @@ def locked_folder(new: Path, folder: Path) -> Iterator[None]:
 
     The lock is on the folder itself and ends with the process, so there is no lock file to go stale.
     """
-    new.mkdir(exist_ok=True)
+    make_folder(new, folder)
     handle = os.open(new, os.O_RDONLY | os.O_DIRECTORY | os.O_NOFOLLOW)
     try:
         try:

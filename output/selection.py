@@ -1,7 +1,6 @@
 """Which reports are compared: by year, division, agency type and level."""
 
 from collections.abc import Iterable
-from difflib import get_close_matches
 from pathlib import Path
 from typing import Literal
 
@@ -9,6 +8,7 @@ import msgspec
 import pandas as pd
 import pyarrow.parquet as pq
 
+from output.choice import code_prefix
 from output.lookup import CompareError
 from output.measures import Measure
 
@@ -23,12 +23,13 @@ _COLUMNS = (
     *("division_code", "province", "city", "county", "level", "withdrawn"),
 )
 _CODES = ["form", "agency_type", "division_code", "province", "city", "county", "level"]
-_PLACES = ("county", "city", "province")
-_MOST_TOLD = 12
 
 
 class Question(msgspec.Struct, frozen=True):
-    """What is compared. ``with_flagged`` counts numbers that a failed check names, which are else left out."""
+    """What is compared; ``divisions`` and ``types`` are codes, as ``output.choice`` finds them.
+
+    ``with_flagged`` counts numbers that a failed check names, which are else left out.
+    """
 
     measures: tuple[Measure, ...]
     by: By = "agency"
@@ -95,9 +96,10 @@ def _agency_keys(frame: pd.DataFrame) -> pd.Series:
 def _fits(reports: pd.DataFrame, question: Question) -> pd.Series:
     fits = pd.Series(True, index=reports.index)
     if question.divisions:
-        fits &= _any(reports, (_in_division(reports, division) for division in question.divisions))
+        prefixes = map(code_prefix, question.divisions)
+        fits &= _any(reports, (_starts_with(reports["division_code"], prefix) for prefix in prefixes))
     if question.types:
-        fits &= reports["agency_type"].isin([_known_type(reports, name) for name in question.types])
+        fits &= reports["agency_type"].isin(question.types)
     if question.level:
         fits &= reports["level"] == question.level
     return fits
@@ -110,33 +112,8 @@ def _any(reports: pd.DataFrame, masks: Iterable[pd.Series]) -> pd.Series:
     return found
 
 
-def _in_division(reports: pd.DataFrame, division: str) -> pd.Series:
-    """By the code (that of a province or city stands for all below it) or by the beginning of a name."""
-    text = division.strip()
-    if text.isdigit():
-        prefix = text.removesuffix("0000") if text.endswith("0000") else text.removesuffix("00")
-        found = _starts_with(reports["division_code"], prefix)
-    else:
-        found = _any(reports, (_starts_with(reports[place], text) for place in _PLACES))
-    if not text or not found.any():
-        names = {str(name): None for place in _PLACES for name in reports[place].cat.categories}
-        close = ", ".join(get_close_matches(text, names, n=3, cutoff=0.3))
-        hint = f"closest: {close}" if close else "name a GB/T 2260 code or the beginning of a name"
-        raise CompareError(f"--division {division}: the dataset has no report of it; {hint}")
-    return found
-
-
 def _starts_with(column: pd.Series, prefix: str) -> pd.Series:
     return column.isin([text for text in column.cat.categories if str(text).startswith(prefix)])
-
-
-def _known_type(reports: pd.DataFrame, name: str) -> str:
-    there = [str(code) for code in reports["agency_type"].cat.categories]
-    if name in there:
-        return name
-    close = get_close_matches(name, there, n=3, cutoff=0.3)
-    hint = f"closest: {', '.join(close)}" if close else f"it has {', '.join(sorted(there)[:_MOST_TOLD])}"
-    raise CompareError(f"--type {name}: the dataset has no report of such an agency; {hint}")
 
 
 def _in_years(reports: pd.DataFrame, question: Question) -> pd.Series:
@@ -154,6 +131,8 @@ def _whole_to_leave_out(reports: pd.DataFrame, question: Question) -> pd.Series:
 
 
 def _nothing(reports: pd.DataFrame, chosen: pd.DataFrame, question: Question) -> str:
+    if reports.empty:
+        return "the dataset has no report"
     if chosen.empty:
         return "no report fits division, type and level together"
     years = sorted(set(chosen["year"].dropna().astype("int64")))

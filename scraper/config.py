@@ -148,8 +148,12 @@ def read_files(paths: Sequence[Path]) -> tuple[list[SitesFile], list[str]]:
 def _read_toml(path: Path) -> dict[str, Any]:
     try:
         return tomllib.loads(path.read_text(encoding="utf-8-sig"))
+    except FileNotFoundError:
+        raise ConfigError(f"{path}: no such file; name a sites file") from None
+    except IsADirectoryError:
+        raise ConfigError(f"{path}: is a folder; name the sites files in it") from None
     except OSError as error:
-        raise ConfigError(f"{path}: {error.strerror}") from None
+        raise ConfigError(f"{path}: cannot be read: {error.strerror}") from None
     except UnicodeDecodeError:
         raise ConfigError(f"{path}: is no text in UTF-8") from None
     except tomllib.TOMLDecodeError as error:

@@ -1,5 +1,6 @@
 """The command line: what goes where, what is told, which exit status."""
 
+import errno
 import json
 import os
 import shutil
@@ -7,12 +8,22 @@ import signal
 import subprocess
 import sys
 import time
+from collections.abc import Iterator
 from pathlib import Path
 
 import msgspec
+import openpyxl
 import pytest
 
 import xxgk
+from output.crawled import Address
+from output.dataset import write_crawled, write_dataset
+from output.diff import diff_datasets
+from output.diff_page import make_page
+from output.exports import Selection, export_dataset
+from output.own import describe_own
+from output.pages import NoEvidence, build_site
+from output.replace import DatasetError
 from parsers.codebook import load_codebook
 from parsers.errors import NotAReport
 from parsers.records import Check, Count, RecordSet, Report, Section, Value
@@ -119,6 +130,68 @@ def test_a_folder_with_nothing_to_read_is_told(run, tmp_path: Path) -> None:
     assert result.err.startswith(f"xxgk: {tmp_path}: holds no file that ends in one of .7z, .doc, .docm, .docx, ")
 
 
+@pytest.fixture
+def beside(tmp_path: Path) -> Path:
+    """A folder with one report, and all kinds of files that this program makes of a dataset of that report."""
+    folder, dataset = tmp_path / "in", tmp_path / "in" / "dataset"
+    folder.mkdir()
+    write_dataset([xxgk.parse(HTML)], dataset)
+    export_dataset(dataset, "csv", folder / "csv", Selection())
+    export_dataset(dataset, "xlsx", folder / "all.xlsx", Selection())
+    build_site(dataset, folder / "site", NoEvidence())
+    (folder / "diff.html").write_text(make_page(diff_datasets(dataset, dataset), "zh"), encoding="utf-8")
+    shutil.copy(next((folder / "site" / "zh" / "reports").iterdir()), folder / "copied.html")
+    shutil.copy(HTML, folder)
+    (folder / "crawl" / "archive").mkdir(parents=True)
+    (folder / "crawl" / "crawl.sqlite").touch()
+    shutil.copy(HTML, folder / "crawl" / "archive" / "a.html")
+    return folder
+
+
+def test_what_this_program_wrote_is_not_read_as_reports(run, beside: Path) -> None:
+    result = run("parse", beside)
+    assert (result.status, result.out.splitlines()[0].split()[-1], result.out.splitlines()[4].split()[-1]) == (
+        0,
+        "1",
+        "0",
+    )
+    told = {
+        line.split(": ")[1].removeprefix(f"{beside}/"): line
+        for line in result.err.splitlines()
+        if "file(s) skipped" not in line
+    }
+    assert set(told) == {"all.xlsx", "copied.html", "crawl", "csv", "dataset", "diff.html", "site"}
+    assert all("skipped" in line for line in told.values())
+    assert run("parse", beside, "--quiet").err == ""
+
+
+@pytest.mark.parametrize(
+    ("name", "what"),
+    [
+        ("all.xlsx", "is an Excel file of xxgk export, no report"),
+        ("diff.html", "is a page of xxgk diff, no report"),
+        ("copied.html", "is a page of xxgk site, no report"),
+        ("dataset", "is a dataset of xxgk"),
+    ],
+)
+def test_what_this_program_wrote_is_told_where_it_is_named(run, beside: Path, name: str, what: str) -> None:
+    result = run("parse", beside / name)
+    assert result.status == 1
+    assert f"xxgk: {beside / name}: {what}" in result.err
+
+
+def test_an_export_that_was_saved_again_is_known_by_its_sheets(beside: Path, tmp_path: Path) -> None:
+    book = openpyxl.load_workbook(beside / "all.xlsx")
+    book.properties.creator = "somebody"
+    book.save(tmp_path / "again.xlsx")
+    with pytest.raises(NotAReport, match="is an Excel file of xxgk export"):
+        xxgk.parse(tmp_path / "again.xlsx")
+    for name in ("columns", "codebook"):
+        del book[name]
+    book.save(tmp_path / "other.xlsx")
+    assert describe_own((tmp_path / "other.xlsx").read_bytes()) == ""
+
+
 def test_standard_input_and_its_address() -> None:
     done = run_process("parse", "-", "--json", "--url", "http://example.org/a", data=HTML.read_bytes())
     assert (done.returncode, done.stderr) == (0, b"")
@@ -154,6 +227,63 @@ def test_wrong_usage_is_one_line_and_status_2(run, arguments: list[object], says
     assert len(result.err.splitlines()) == 1
 
 
+@pytest.mark.parametrize(
+    "arguments",
+    [
+        ["parse", HTML, "--out", "file/d"],
+        ["export", "data", "--to", "csv", "--out", "file/d"],
+        ["export", "data", "--to", "sqlite", "--out", "file/d"],
+        ["site", "data", "--out", "file/d"],
+        ["run", "--sites", "sites.toml", "--data", "file/d"],
+        ["crawl", "--sites", "sites.toml", "--data", "file/d"],
+        ["demo", "--data", "file/d"],
+    ],
+)
+def test_a_file_in_the_way_of_a_folder_is_told(
+    run, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, arguments: list[object]
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    (tmp_path / "file").touch()
+    (tmp_path / "sites.toml").write_text('[[site]]\nid = "a"\nstart = ["http://127.0.0.1:1/"]\n', encoding="utf-8")
+    write_dataset([xxgk.parse(HTML)], tmp_path / "data")
+    result = run(*arguments)
+    told = [line for line in result.err.splitlines() if "numbers have no links" not in line]
+    assert (result.status, result.out) == (2, "")
+    assert told == [f"xxgk: file/d: cannot be made, since {tmp_path / 'file'} is a file; name another place"]
+
+
+def test_a_folder_that_may_not_be_written_to_is_told(run, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("output.replace.os.access", lambda path, mode: False)
+    result = run("parse", HTML, "--out", tmp_path / "d")
+    told = f"xxgk: {tmp_path / 'd'}: cannot be made, since {tmp_path} may not be written to; name another place\n"
+    assert (result.status, result.err) == (2, told)
+
+
+def test_a_disk_that_fails_names_no_hidden_file(run, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    def fail(path: Path) -> None:
+        raise OSError(errno.ENOSPC, "No space left on device", str(path))
+
+    run("parse", HTML, "--out", tmp_path / "d")
+    monkeypatch.setattr("output.replace.sync_files", fail)
+    monkeypatch.setattr("output.exports.place.sync_files", fail)
+    reason = "could not be written (No space left on device); what stood there is as it was\n"
+    assert run("parse", HTML, "--out", tmp_path / "d").err == f"xxgk: {tmp_path / 'd'}: {reason}"
+    for to in ("csv", "sqlite"):
+        result = run("export", tmp_path / "d", "--to", to, "--out", tmp_path / "e")
+        assert (result.status, result.err) == (2, f"xxgk: {tmp_path / 'e'}: {reason}")
+
+
+@pytest.mark.parametrize("arguments", [["parse", HTML], ["parse", HTML, "--json"], ["show", HTML], ["codebook"]])
+def test_streams_that_are_closed_or_full_are_no_bug(arguments: list[object]) -> None:
+    words = " ".join(f"'{word}'" for word in [*XXGK, *map(str, arguments)])
+    closed = subprocess.run(["sh", "-c", f"{words} <&- >&-"], capture_output=True, check=False, timeout=60)
+    assert (closed.returncode, closed.stderr) == (0, b"")
+    if os.path.exists("/dev/full"):
+        full = subprocess.run(["sh", "-c", f"{words} > /dev/full"], capture_output=True, check=False, timeout=60)
+        assert full.returncode == 2
+        assert full.stderr == b"xxgk: not all could be written: No space left on device\n"
+
+
 def test_out_writes_the_dataset(run, tmp_path: Path) -> None:
     out = tmp_path / "dataset"
     result = run("parse", REPORTS, "--out", out, "--quiet")
@@ -164,6 +294,30 @@ def test_out_writes_the_dataset(run, tmp_path: Path) -> None:
     assert int(told["reports read"]) == len(data.reports) == len(list(REPORTS.glob("*/report.*")))
     assert int(told["values"].replace(",", "")) == len(data.values)
     assert int(told["checks failed"]) == (data.checks["outcome"] == "fail").sum()
+
+
+def test_out_leaves_the_dataset_of_a_crawl(run, tmp_path: Path) -> None:
+    """It holds what no file does: what publishers changed, and where reports stand."""
+
+    class Crawled:
+        def read(self) -> Iterator[tuple[RecordSet, int]]:
+            yield record, 1
+
+    record = xxgk.parse(HTML)
+    write_crawled(
+        Crawled(), [], [Address(record.report.report_id, "http://www.example.gov.cn/a.html", "a")], tmp_path / "d"
+    )
+    before = {path.name: path.read_bytes() for path in (tmp_path / "d").iterdir()}
+    result = run("parse", TEXT, "--out", tmp_path / "d")
+    assert (result.status, result.out) == (2, "")
+    assert result.err == (
+        f"xxgk: {tmp_path / 'd'}: holds the dataset of a crawl, which only xxgk run replaces; name another folder\n"
+    )
+    assert {path.name: path.read_bytes() for path in (tmp_path / "d").iterdir()} == before
+    with pytest.raises(DatasetError, match="holds the dataset of a crawl"):
+        write_dataset([record], tmp_path / "d")
+    write_crawled(Crawled(), [], [], tmp_path / "d")
+    assert run("parse", TEXT, "--out", tmp_path / "d").status == 0
 
 
 def test_out_and_json_together(run, tmp_path: Path) -> None:

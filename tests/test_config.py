@@ -197,7 +197,7 @@ def test_a_file_that_is_no_toml(tmp_path: Path) -> None:
     assert message.startswith("0.toml: is no TOML: ")
     assert "line 4" in message
     (tmp_path / "gbk.toml").write_bytes('name = "吴兴区"'.encode("gb18030"))
-    for name, text in (("gbk.toml", "is no text in UTF-8"), ("none.toml", "No such file"), (".", "Is a directory")):
+    for name, text in (("gbk.toml", "is no text in UTF-8"), ("none.toml", "no such file"), (".", "is a folder")):
         with pytest.raises(ConfigError, match=text):
             load_plan([tmp_path / name])
 

@@ -411,7 +411,7 @@ def test_load_reads_dates(tmp_path: Path) -> None:
 def test_load_says_what_is_wrong(tmp_path: Path, folder: Path) -> None:
     with pytest.raises(FileNotFoundError, match="no such folder; write it: xxgk parse"):
         xxgk.load(tmp_path / "nothing")
-    with pytest.raises(ValueError, match=r"holds no datapackage\.json of xxgk"):
+    with pytest.raises(ValueError, match="is no dataset"):
         xxgk.load(tmp_path)
     (folder / "checks.parquet").unlink()
     with pytest.raises(FileNotFoundError, match=r"checks\.parquet: is missing"):

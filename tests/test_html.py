@@ -51,6 +51,12 @@ def test_blocks_breaks_and_inline_tags() -> None:
     assert texts(page) == ["甲乙丙丁", "戊", "文", "己", "庚"]
 
 
+@pytest.mark.parametrize("caption", ["甲", "<b>甲</b>", ""])
+def test_the_caption_of_a_table_is_a_paragraph_of_its_own(caption: str) -> None:
+    page = f"<table><caption>{caption}</caption><tr><td>乙<td>丙</tr><tr><td>1<td>2</tr></table>"
+    assert (texts(page), grids(page)) == (["甲"] if caption else [], [[["乙", "丙"], ["1", "2"]]])
+
+
 def test_spans_however_they_are_written_are_bounded() -> None:
     page = "<table><tr><td colspan=1000000000>甲</td></tr><tr><td rowspan='x'>乙<td rowspan=0>丙<td colspan=-3>丁</tr><tr><td>戊<td>己</tr></table>"
     assert grids(page) == [[["甲", "甲", "甲"], ["乙", "丙", "丁"], ["戊", "丙", "己"]]]

@@ -16,7 +16,7 @@ from rich.console import Console
 from rich.progress import Progress as Bars
 
 import xxgk
-from output.replace import SITE_MARKER
+from output.own import SITE_MARKER
 from parsers.records import RecordSet
 from scraper.lock import hold_lock
 from scraper.results import Failure, Progress, SiteResult
@@ -295,7 +295,7 @@ def test_a_lock_of_a_dead_process_is_taken_over(run: Run, sites: Path, tmp_path:
     [
         (["run", "--data", "d"], "no sites file is named; name one or more: --sites FILE..."),
         (["run", "--sites", "SITES"], "--data"),
-        (["run", "--sites", "no.toml", "--data", "d"], "no.toml: No such file"),
+        (["run", "--sites", "no.toml", "--data", "d"], "no.toml: no such file"),
         (
             ["crawl", "--sites", "SITES", "--data", "d", "--site", "vbs"],
             "no sites file has a site of this id; did you mean vsb?",

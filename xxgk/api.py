@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from parsers.errors import NotAReport
-from xxgk.inputs import MAX_BYTES, TOO_LARGE, read_bytes
+from xxgk.inputs import MAX_BYTES, TOO_LARGE, read_bytes, refuse_own
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -35,6 +35,7 @@ def parse(source: str | os.PathLike[str] | bytes, url: str | None = None) -> Rec
         data = read_bytes(path)
     if len(data) > MAX_BYTES:
         raise NotAReport(TOO_LARGE)
+    refuse_own(data)
     return parse_report(data, source_path=path, source_url=url)
 
 
@@ -72,7 +73,7 @@ class Dataset:
         if not folder.is_dir():
             raise FileNotFoundError(missing_dataset(folder))
         if read_package_files(folder) is None:
-            raise ValueError(f"{folder}: holds no datapackage.json of xxgk; name the folder given to xxgk parse --out")
+            raise ValueError(missing_dataset(folder))
         self.folder = folder
 
     def __repr__(self) -> str:

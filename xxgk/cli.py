@@ -17,8 +17,19 @@ from xxgk.crawl_commands import crawl, demo, run
 from xxgk.diff_command import diff
 from xxgk.export_command import export
 from xxgk.inputs import Found, find_inputs
+from xxgk.places import check_target
 from xxgk.site_command import serve, site
-from xxgk.terminal import INTERRUPTED, NOT_ALL_READ, WRONG_USAGE, UsageError, end_with, say
+from xxgk.terminal import (
+    INTERRUPTED,
+    NOT_ALL_READ,
+    WRONG_USAGE,
+    UsageError,
+    describe_failure,
+    describe_usage,
+    end_with,
+    open_missing_streams,
+    say,
+)
 
 # Heavy packages (lxml, pyarrow, rich) are imported by the commands that need them, so that help stays quick.
 app = typer.Typer(name="xxgk", add_completion=False, rich_markup_mode=None, pretty_exceptions_enable=False)
@@ -26,19 +37,19 @@ app = typer.Typer(name="xxgk", add_completion=False, rich_markup_mode=None, pret
 
 def main() -> None:
     """Run the command line and end the process with its exit status."""
+    open_missing_streams()
     try:
         status = app(standalone_mode=False) or 0
         sys.stdout.flush()
     except typer.TyperException as error:
-        # The library that converts the options says so before some of its messages.
-        say(error.format_message().replace("Value error, ", ""))
+        say(describe_usage(error))
         status = error.exit_code
     except BrokenPipeError:
         # The reader of our output has enough (xxgk ... | head); without this Python would complain at its own end.
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
         status = NOT_ALL_READ
     except OSError as error:
-        say(f"{error.filename}: {error.strerror}" if error.filename else str(error))
+        say(describe_failure(error))
         status = WRONG_USAGE
     except KeyboardInterrupt:
         status = INTERRUPTED
@@ -86,7 +97,9 @@ def parse(
     ] = False,
     out: Annotated[
         Path | None,
-        typer.Option("--out", metavar="DIR", help="Write the dataset to this folder, replacing the old one."),
+        typer.Option(
+            "--out", metavar="DIR", help="Write the dataset to this folder, replacing one of an earlier parse."
+        ),
     ] = None,
     url: Annotated[
         str | None, typer.Option("--url", metavar="URL", help="Address that the report came from; with one input.")
@@ -116,7 +129,7 @@ def parse(
     tally = parse_inputs(found, url, jobs or usable_cpus(), as_json, _checked_folder(out), quiet, say)
     if not as_json:
         print(tally.table(out))
-    if tally.not_read:
+    if tally.not_read or not tally.reports:
         raise typer.Exit(NOT_ALL_READ)
 
 
@@ -214,6 +227,8 @@ def sites(
         return
     if out is not None and not check:
         raise UsageError("--out is for what --check finds; add --check")
+    if out is not None:
+        check_target(out)
     paths, wanted = files or shipped_files(), Wanted(word, province, level, no_answer)
     status = run_check(paths, wanted, out, as_json, quiet, say) if check else run_sites(paths, wanted, as_json, say)
     end_with(status)
@@ -241,10 +256,12 @@ def _find(inputs: list[str], url: str | None, quiet: bool) -> Found:
 def _checked_folder(out: Path | None) -> Path | None:
     """The folder for the dataset, after making sure that it may be replaced: better now than when all is read."""
     if out is not None:
+        from output.opened import check_not_crawled
         from output.replace import DatasetError, check_replaceable
 
         try:
             check_replaceable(out)
+            check_not_crawled(out)
         except DatasetError as error:
             raise UsageError(str(error)) from None
     return out

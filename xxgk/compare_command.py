@@ -6,7 +6,17 @@ from typing import TYPE_CHECKING, Annotated, Literal
 
 import typer
 
-from xxgk.places import check_dataset, check_target, write_whole
+from xxgk.places import (
+    DivisionOption,
+    YearOption,
+    check_dataset,
+    check_target,
+    chosen_divisions,
+    chosen_types,
+    chosen_years,
+    type_labels,
+    write_whole,
+)
 from xxgk.terminal import UsageError, say
 
 if TYPE_CHECKING:
@@ -18,7 +28,6 @@ if TYPE_CHECKING:
 DEFAULT_INDICATORS = ("measure.applications_received", "measure.share_granted", "measure.share_refused")
 FIGURES = (".png", ".svg")
 MOST_ROWS = 40
-_YEARS = range(1949, 2200)
 
 By = Literal["agency", "division", "type", "year"]
 Level = Literal["province", "city", "district", "township"]
@@ -27,18 +36,13 @@ Lang = Literal["en", "zh"]
 
 def compare(
     dataset: Annotated[Path, typer.Argument(metavar="DATASET", help="The folder of a dataset.")],
-    year: Annotated[
-        list[str] | None, typer.Option("--year", metavar="Y", help="Only this year, or years: 2021-2023. Repeatable.")
-    ] = None,
-    division: Annotated[
-        list[str] | None,
-        typer.Option(
-            "--division", metavar="CODE|NAME", help="Only this division and those below it; the beginning of its name."
-        ),
-    ] = None,
+    year: YearOption = None,
+    division: DivisionOption = None,
     agency_type: Annotated[
         list[str] | None,
-        typer.Option("--type", metavar="TYPE", help="Only agencies of this type, such as commerce. Repeatable."),
+        typer.Option(
+            "--type", metavar="TYPE", help="Only agencies of this type: a code, or a name (商务). Repeatable."
+        ),
     ] = None,
     level: Annotated[Level | None, typer.Option("--level", help="Only agencies of this level.")] = None,
     indicator: Annotated[
@@ -80,10 +84,10 @@ def compare(
 
     check_dataset(dataset, ("reports", "values", "checks"))
     _check_paths(dataset, csv, figure)
-    years = _years(year or [])
+    years = chosen_years(year)
+    places, types = chosen_divisions(dataset, division), chosen_types(dataset, agency_type)
     try:
         measures = tuple(dict.fromkeys(_find_measure(words) for words in indicator or DEFAULT_INDICATORS))
-        places, types = tuple(division or ()), tuple(agency_type or ())
         question = Question(measures, by, years, places, types, level, with_flagged)
         comparison = _answer(dataset, question, sort, lang)
     except CompareError as error:
@@ -120,26 +124,12 @@ def _check_paths(dataset: Path, csv: str | None, figure: Path | None) -> None:
         check_target(figure, dataset)
 
 
-def _years(texts: list[str]) -> tuple[int, ...]:
-    """The years named one by one or from one to another (2021-2023)."""
-    years: dict[int, None] = {}
-    for text in texts:
-        first, dash, last = text.partition("-")
-        if not (first.isdigit() and int(first) in _YEARS and (not dash or (last.isdigit() and int(last) in _YEARS))):
-            raise UsageError(f"--year {text}: is no year; name one (2023) or several (2021-2023)")
-        if dash and int(last) < int(first):
-            raise UsageError(f"--year {text}: ends before it begins; name the earlier year first: {last}-{first}")
-        years |= dict.fromkeys(range(int(first), int(last or first) + 1))
-    return tuple(sorted(years))
-
-
 def _answer(dataset: Path, question: "Question", sort: bool, lang: Lang) -> "Comparison":
     from output.compare import compare as answer
-    from parsers.agencies import load_agency_types
 
     comparison = answer(dataset, question, sort)
     if question.by == "type":
-        labels = {item.code: item.label_zh if lang == "zh" else item.label_en for item in load_agency_types()}
+        labels = {code: zh if lang == "zh" else en for code, (zh, en) in type_labels().items()}
         comparison.rows["name"] = [labels.get(code, code) for code in comparison.rows["group"]]
     return comparison
 

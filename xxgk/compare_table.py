@@ -23,7 +23,7 @@ def show_comparison(comparison: Comparison, groups: Sequence[str], lang: Lang, c
             # No line of a table in a file may be broken because it holds many years.
             console.width = max(PIPED_WIDTH, console.measure(table).maximum)
         console.print(table)
-    for line in legend(comparison, lang):
+    for line in legend(comparison, groups, lang):
         console.print(Text(f"  {line}", style="dim"))
     for measure in comparison.question.measures:
         console.print(Text(f"  {measure.label(lang)}{word('colon', lang)}{basis(comparison, measure, lang)}"))

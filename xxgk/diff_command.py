@@ -5,7 +5,7 @@ from typing import TYPE_CHECKING, Annotated, Literal
 
 import typer
 
-from xxgk.places import check_target, write_whole
+from xxgk.places import check_dataset, check_target, write_whole
 from xxgk.terminal import UsageError, end_with
 
 if TYPE_CHECKING:
@@ -49,6 +49,9 @@ def diff(
     except DatasetError as error:
         raise UsageError(str(error)) from None
     except pa.ArrowException as error:
+        for folder in (old, new):
+            # Which file it is that cannot be read.
+            check_dataset(folder, ("reports", "values", "checks"), ("counts", "sections", "panel"))
         told = str(error).strip().partition("\n")[0]
         raise UsageError(f"{old}, {new}: a file of one of them cannot be read ({told}); write it anew") from None
     if page is not None:
@@ -88,10 +91,10 @@ def _show(found: "Diff", lang: Literal["en", "zh"]) -> None:
 
 def _check_page(page: Path, *datasets: Path) -> None:
     """Better now than when all is compared: only an earlier page of ours is replaced."""
-    from output.diff_page import MARK
+    from output.own import DIFF_MARK
 
     check_target(page, *datasets)
-    if page.exists() and MARK not in _beginning(page):
+    if page.exists() and DIFF_MARK not in _beginning(page):
         raise UsageError(f"{page}: is no page of xxgk diff, so it is not replaced; name another file")
 
 

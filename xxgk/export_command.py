@@ -5,6 +5,7 @@ from typing import Annotated, Literal
 
 import typer
 
+from xxgk.places import DivisionOption, YearOption, check_dataset, chosen_divisions, chosen_years
 from xxgk.terminal import UsageError, say
 
 Program = Literal["duckdb", "sqlite", "xlsx", "dta", "sav", "csv", "parquet"]
@@ -19,13 +20,8 @@ def export(
     table: Annotated[
         list[str] | None, typer.Option("--table", metavar="NAME", help="Only this table; may be repeated.")
     ] = None,
-    division: Annotated[
-        list[str] | None,
-        typer.Option("--division", metavar="CODE", help="Only this division and those below it; may be repeated."),
-    ] = None,
-    year: Annotated[
-        list[int] | None, typer.Option("--year", metavar="Y", help="Only reports on this year; may be repeated.")
-    ] = None,
+    division: DivisionOption = None,
+    year: YearOption = None,
     full_text: Annotated[
         bool, typer.Option("--full-text", help="With sqlite: an index of the words of the sections.")
     ] = False,
@@ -35,7 +31,7 @@ def export(
     """Write a dataset, or a part of it, for DuckDB, SQLite and Datasette, Excel, Stata or SPSS, as CSV or as Parquet.
 
     \b
-      xxgk export data/dataset --to xlsx --out zhejiang.xlsx --division 330000 --year 2023 --table panel
+      xxgk export data/dataset --to xlsx --out zhejiang.xlsx --division 330000 --year 2021-2023 --table panel
 
     \b
     - dta, sav, csv and parquet write a folder with a file for each table; with one --table, a file if its name ends so.
@@ -49,7 +45,9 @@ def export(
 
     if full_text and to != "sqlite":
         raise UsageError("--full-text is for --to sqlite")
-    selection = Selection(tuple(table or ()), tuple(division or ()), tuple(year or ()))
+    years = chosen_years(year)
+    check_dataset(dataset, ())
+    selection = Selection(tuple(table or ()), chosen_divisions(dataset, division), years)
     try:
         done = export_dataset(dataset, to, out, selection, force, full_text)
     except ExportError as error:

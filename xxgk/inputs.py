@@ -21,11 +21,19 @@ SUFFIXES = frozenset(
 
 
 class Found(NamedTuple):
-    """The inputs in the order in which they are read; what a person should know; folders with nothing to read."""
+    """The inputs in the order in which they are read; what a person should know; folders with nothing to read.
+
+    ``named`` are the paths that were given themselves, not found in a folder.
+    """
 
     paths: list[str]
     notes: list[str]
     failures: list[str]
+    named: set[str]
+
+
+class OwnFileError(NotAReport):
+    """The input was written by this program, and is no report though it holds the words of some."""
 
 
 def find_inputs(given: Iterable[str]) -> Found:
@@ -34,19 +42,20 @@ def find_inputs(given: Iterable[str]) -> Found:
     A file of a folder is told as the folder joined with its relative path. Raises FileNotFoundError for an input
     that does not exist.
     """
-    found = Found([], [], [])
+    found = Found([], [], [], set())
     for name in given:
         if name != STDIN and not os.path.exists(name):
             raise FileNotFoundError(f"{name}: no such file or folder")
         if name == STDIN or not os.path.isdir(name):
             found.paths.append(name)
+            found.named.add(name)
         else:
             _search_folder(name, found)
     return found
 
 
 def _search_folder(name: str, found: Found) -> None:
-    files = sorted(_files_below(Path(name), found.failures))
+    files = sorted(_files_below(Path(name), found))
     paths = [str(path) for path in files if path.suffix.lower() in SUFFIXES]
     wanted = ", ".join(sorted(SUFFIXES))
     if len(files) > len(paths):
@@ -56,18 +65,42 @@ def _search_folder(name: str, found: Found) -> None:
     found.paths.extend(paths)
 
 
-def _files_below(folder: Path, failures: list[str]) -> Iterator[Path]:
-    """The regular files below a folder; hidden ones and links that lead out of the folder left out."""
+def _files_below(folder: Path, found: Found) -> Iterator[Path]:
+    """The regular files below a folder; hidden ones, ours, and links that lead out of the folder are left out."""
     root = folder.resolve()
 
     def fail(error: OSError) -> None:
-        failures.append(f"{error.filename}: cannot be read: {error.strerror}")
+        found.failures.append(f"{error.filename}: cannot be read: {error.strerror}")
 
     for parent, folders, names in os.walk(folder, onerror=fail):
-        folders[:] = [name for name in folders if not name.startswith(".")]
-        for path in (Path(parent, name) for name in names if not name.startswith(".")):
+        what, ours = _find_own(Path(parent), {*folders, *names})
+        if what:
+            found.notes.append(f"{parent}: is {what}; what belongs to it is skipped")
+        folders[:] = [name for name in folders if not name.startswith(".") and name not in ours]
+        for path in (Path(parent, name) for name in names if not name.startswith(".") and name not in ours):
             if path.is_file() and (not path.is_symlink() or path.resolve().is_relative_to(root)):
                 yield path
+
+
+def _find_own(folder: Path, names: set[str]) -> tuple[str, set[str]]:
+    """What of ours a folder is, and which of the names in it belong to it; "" for one that is not ours."""
+    from output.own import find_own
+
+    if any(name.endswith(".sqlite") for name in names):
+        from scraper.night import ARCHIVE
+        from xxgk.nightly import DATASET, RUNS, STATE
+
+        if STATE in names and ARCHIVE in names:
+            return "the data folder of a crawl", {ARCHIVE, DATASET, RUNS}
+    return find_own(folder, names)
+
+
+def refuse_own(data: bytes) -> None:
+    """Raise OwnFileError for a file that this program wrote."""
+    from output.own import describe_own
+
+    if what := describe_own(data):
+        raise OwnFileError(f"is {what}, no report; name the files that it was made of")
 
 
 def read_bytes(path: str) -> bytes:

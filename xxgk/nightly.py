@@ -12,7 +12,8 @@ from typing import NamedTuple
 
 import msgspec
 
-from output.replace import SITE_MARKER, check_replaceable
+from output.own import SITE_MARKER
+from output.replace import check_place, check_replaceable, make_folder
 from parsers.records import PARSER_VERSION
 from scraper.config import Plan
 from scraper.lock import hold_lock
@@ -49,7 +50,9 @@ class Night(NamedTuple):
 
 
 def check_folder(data: Path) -> None:
-    """Raise NightError where something stands at ``data`` that is no data folder of a crawl and no empty folder."""
+    """Raise NightError where something stands at ``data`` that is no data folder of a crawl and no empty folder, and
+    DatasetError where none can be made there."""
+    check_place(data)
     if not os.path.lexists(data) or (data / STATE).is_file():
         return
     if not data.is_dir():
@@ -77,7 +80,7 @@ def run_night(night: Night, display: Display, say: Say) -> Summary:
     check_folder(night.data)
     if night.is_run:
         check_replaceable(night.data / DATASET)
-    (night.data / RUNS).mkdir(parents=True, exist_ok=True)
+    make_folder(night.data / RUNS, night.data)
     with hold_lock(night.data / LOCK) as note, State(night.data / STATE) as state:
         if note:
             say(note)

@@ -1,9 +1,29 @@
-"""The dataset that a command reads, and the files that it writes: both are looked at before the work begins."""
+"""The dataset that a command reads, what of it is chosen, the files that are written: looked at before the work."""
 
 from collections.abc import Callable, Iterable
 from pathlib import Path
+from typing import Annotated
+
+import typer
 
 from xxgk.terminal import UsageError
+
+DivisionOption = Annotated[
+    list[str] | None,
+    typer.Option(
+        "--division",
+        metavar="CODE|NAME",
+        help="Only this division and those below it: a code, or a name (吴兴区, 湖州市吴兴区). Repeatable.",
+    ),
+]
+"""The option by which every command takes the divisions of a dataset; ``chosen_divisions`` finds them."""
+
+YearOption = Annotated[
+    list[str] | None, typer.Option("--year", metavar="Y", help="Only this year, or years: 2021-2023. Repeatable.")
+]
+"""The option by which every command takes the years of reports; ``chosen_years`` reads them."""
+
+_YEARS = range(1949, 2200)
 
 
 def check_dataset(folder: Path, needed: Iterable[str], used: Iterable[str] = ()) -> None:
@@ -20,6 +40,48 @@ def check_dataset(folder: Path, needed: Iterable[str], used: Iterable[str] = ())
         check_tables(folder, needed, used)
     except (FileNotFoundError, ValueError, DatasetError) as error:
         raise UsageError(str(error)) from None
+
+
+def chosen_divisions(dataset: Path, words: Iterable[str] | None) -> tuple[str, ...]:
+    """The codes of the divisions that ``--division`` names. Raises UsageError."""
+    from output.choice import ChoiceError, find_divisions
+
+    try:
+        return find_divisions(dataset, words or ())
+    except ChoiceError as error:
+        raise UsageError(str(error)) from None
+
+
+def chosen_types(dataset: Path, words: Iterable[str] | None) -> tuple[str, ...]:
+    """The types of agencies that ``--type`` names. Raises UsageError."""
+    from output.choice import ChoiceError, find_types
+
+    try:
+        return find_types(dataset, words or (), type_labels())
+    except ChoiceError as error:
+        raise UsageError(str(error)) from None
+
+
+def chosen_years(texts: Iterable[str] | None) -> tuple[int, ...]:
+    """The years that ``--year`` names, one by one or from one to another (2021-2023). Raises UsageError."""
+    years: dict[int, None] = {}
+    for text in texts or ():
+        first, dash, last = text.partition("-")
+        if not (
+            first.isdecimal() and int(first) in _YEARS and (not dash or (last.isdecimal() and int(last) in _YEARS))
+        ):
+            raise UsageError(f"--year {text}: is no year; name one (2023) or several (2021-2023)")
+        if dash and int(last) < int(first):
+            raise UsageError(f"--year {text}: ends before it begins; name the earlier year first: {last}-{first}")
+        years |= dict.fromkeys(range(int(first), int(last or first) + 1))
+    return tuple(sorted(years))
+
+
+def type_labels() -> dict[str, tuple[str, str]]:
+    """The Chinese and the English label of each type of agency."""
+    from parsers.agencies import load_agency_types
+
+    return {item.code: (item.label_zh, item.label_en) for item in load_agency_types()}
 
 
 def check_target(path: Path, *datasets: Path) -> None:

@@ -20,7 +20,7 @@ import msgspec
 
 from parsers.errors import NotAReport
 from parsers.records import RecordSet
-from xxgk.inputs import STDIN, read_bytes
+from xxgk.inputs import STDIN, OwnFileError, read_bytes, refuse_own
 
 # Sources that a process reads at a time: the cost of handing work over is then small beside the work.
 CHUNK = 32
@@ -60,14 +60,14 @@ Source = str | Snapshot
 class Outcome(NamedTuple):
     """What became of one source: the JSON object of its records, or the reason why there is none.
 
-    Of the kinds without a record, ``no report`` is the verdict of the reader, ``failed`` would end the same way once
-    more, ``disturbed`` may not (the disk, the memory).
+    Of the kinds without a record, ``no report`` is the verdict of the reader, ``own`` says that this program wrote it,
+    ``failed`` would end the same way once more, ``disturbed`` may not (the disk, the memory).
     """
 
     source: Source
     data: bytes | None
     reason: str = ""
-    kind: Literal["record", "no report", "failed", "disturbed"] = "failed"
+    kind: Literal["record", "no report", "own", "failed", "disturbed"] = "failed"
 
 
 def read_many(paths: list[str], url: str | None, jobs: int) -> Iterator[Outcome]:
@@ -97,6 +97,8 @@ def read_one(source: Source, url: str | None = None) -> Outcome:
         with time_limit(TIME_LIMIT):
             record = _read_snapshot(source) if isinstance(source, Snapshot) else _read_path(source, url)
             return Outcome(source, record.to_json(), kind="record")
+    except OwnFileError as error:
+        return Outcome(source, None, str(error), "own")
     except NotAReport as error:
         return Outcome(source, None, str(error), "no report")
     except TookTooLongError:
@@ -112,7 +114,9 @@ def _read_path(path: str, url: str | None) -> RecordSet:
     from parsers.reader import parse_report
 
     name = None if path == STDIN else _as_text(path)
-    return parse_report(read_bytes(path), source_path=name, source_url=url)
+    data = read_bytes(path)
+    refuse_own(data)
+    return parse_report(data, source_path=name, source_url=url)
 
 
 def _read_snapshot(snapshot: Snapshot) -> RecordSet:

@@ -2,7 +2,7 @@
 
 import os
 import sys
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
@@ -11,7 +11,7 @@ import typer
 
 from parsers.records import RecordSet
 from xxgk.inputs import Found
-from xxgk.reading import read_many
+from xxgk.reading import Outcome, read_many
 
 Say = Callable[[str], None]
 
@@ -64,7 +64,8 @@ def parse_inputs(
         say(failure)
     tally = Tally(not_read=len(found.failures))
     with _progress(len(found.paths), quiet) as advance:
-        lines = _read(found.paths, url, jobs, tally, advance, say)
+        outcomes = _without_own(read_many(found.paths, url, jobs), found.named, advance, None if quiet else say)
+        lines = _read(outcomes, tally, advance, say)
         if as_json:
             lines = _printed(lines)
         if as_json and out is None:
@@ -80,14 +81,25 @@ def parse_inputs(
 
 def read_record(path: str, say: Say) -> RecordSet | None:
     """The record set of one input, or None after telling why there is none."""
-    data = list(_read([path], None, 1, Tally(), lambda: None, say))
+    data = list(_read(read_many([path], None, 1), Tally(), lambda: None, say))
     return msgspec.json.decode(data[0], type=RecordSet) if data else None
 
 
-def _read(
-    paths: list[str], url: str | None, jobs: int, tally: Tally, advance: Callable[[], None], say: Say
-) -> Iterator[bytes]:
-    for outcome in read_many(paths, url, jobs):
+def _without_own(
+    outcomes: Iterator[Outcome], named: set[str], advance: Callable[[], None], note: Say | None
+) -> Iterator[Outcome]:
+    """The outcomes without those of files of ours that lay in a folder: nobody asked to have these read."""
+    for outcome in outcomes:
+        if outcome.kind != "own" or outcome.source in named:
+            yield outcome
+            continue
+        if note:
+            note(f"{outcome.source}: skipped: {outcome.reason}")
+        advance()
+
+
+def _read(outcomes: Iterable[Outcome], tally: Tally, advance: Callable[[], None], say: Say) -> Iterator[bytes]:
+    for outcome in outcomes:
         if outcome.data is None:
             tally.not_read += 1
             say(f"{outcome.source}: {outcome.reason}")
@@ -120,15 +132,21 @@ def _write(records: Iterator[RecordSet], out: Path, tally: Tally, say: Say) -> N
     try:
         summary = write_dataset(records, out)
     except DatasetError as error:
-        raise _as_problem(error, tally) from None
+        raise _as_problem(str(error), tally) from None
+    except BrokenPipeError:
+        # Whoever reads the lines that are printed meanwhile has enough.
+        raise
+    except OSError as error:
+        reason = f"{out}: could not be written ({error.strerror}); what stood there is as it was"
+        raise _as_problem(reason, tally) from None
     tally.values, tally.counts, tally.failed_checks = summary.values, summary.counts, summary.failed_checks
     tally.duplicates = len(summary.duplicates)
     for left_out, kept in summary.duplicates:
         say(f"{left_out or '-'}: is the same report as {kept or '-'}, which is kept")
 
 
-def _as_problem(error: Exception, tally: Tally) -> typer.TyperException:
-    problem = typer.TyperException(str(error))
+def _as_problem(reason: str, tally: Tally) -> typer.TyperException:
+    problem = typer.TyperException(reason)
     problem.exit_code = 1 if tally.not_read and not tally.reports else 2
     return problem
 

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from xxgk.places import check_dataset, check_outside
+from xxgk.places import DivisionOption, check_dataset, check_outside, chosen_divisions, type_labels
 from xxgk.terminal import UsageError, say
 
 if TYPE_CHECKING:
@@ -37,12 +37,7 @@ def site(
             "--source", metavar="DIR", help="For a dataset of xxgk parse: the folder of the files that were read."
         ),
     ] = None,
-    division: Annotated[
-        list[str] | None,
-        typer.Option(
-            "--division", metavar="CODE", help="Only this division, or all in this city (330500); may be repeated."
-        ),
-    ] = None,
+    division: DivisionOption = None,
     quiet: Annotated[bool, typer.Option("--quiet", help="No progress bar; errors are still told.")] = False,
 ) -> None:
     """Build a web site of a dataset, in which every number leads to its place on the page it was read from.
@@ -56,14 +51,13 @@ def site(
     - Without the archive of the crawl (--data) or the files (--source), the numbers have no links.
     """
     from output.pages import SiteError, build_site
-    from parsers.agencies import load_agency_types
 
     check_dataset(dataset, _TABLES, _USED)
     check_outside(out, dataset)
+    divisions = chosen_divisions(dataset, division)
     try:
-        types = {kind.code: (kind.label_zh, kind.label_en) for kind in load_agency_types()}
         with _evidence(dataset, data, source) as found, _progress(quiet) as advance:
-            summary = build_site(dataset, out, found, division or (), advance, types)
+            summary = build_site(dataset, out, found, divisions, advance, type_labels())
     except SiteError as error:
         raise UsageError(str(error)) from None
     rows = (
@@ -128,7 +122,7 @@ def _evidence(dataset: Path, data: Path | None, source: Path | None) -> Iterator
         raise UsageError("--data is for a dataset of a crawl, --source for one of xxgk parse; name one of them")
     if source is not None:
         if not source.is_dir():
-            raise UsageError(f"--source {source}: is no folder")
+            raise UsageError(f"--source {source}: is no folder; name the one that was given to xxgk parse")
         yield SnapshotEvidence(FolderSnapshots(source))
         return
     around = data if data is not None else dataset.resolve().parent

@@ -63,7 +63,8 @@ def export_dataset(
     try:
         return _write(written_by, source, to, out, force, full_text)
     except written_by.FAILURES as error:
-        told = str(error).strip().partition("\n")[0]
+        # The name of a file that fails is that of one which grows hidden beside; nobody knows it.
+        told = getattr(error, "strerror", None) or str(error).strip().partition("\n")[0]
         raise ExportError(f"{out}: could not be written ({told}); what stood there is as it was") from None
 
 

@@ -6,9 +6,9 @@ from pathlib import Path
 
 import pyreadstat
 
-from output.exports.place import GENERATOR
 from output.exports.request import Exported, Ours, Request
 from output.exports.statistics import Style, single_files, write_tables
+from output.own import GENERATOR
 
 FAILURES = (OSError, pyreadstat.ReadstatError)
 # The format of Stata 14, which every later one reads; that of Stata 15 is for more than 32,767 variables, and only

@@ -6,10 +6,10 @@ import duckdb
 import pyarrow as pa
 
 from output.exports.package import about
-from output.exports.place import GENERATOR
 from output.exports.request import Exported, Ours, Request
 from output.exports.source import ExportTable, Source
 from output.exports.texts import quoted_name
+from output.own import GENERATOR
 
 FAILURES = (OSError, duckdb.Error)
 # Enough for the keys of some hundred thousand reports; what is more goes to the disk.

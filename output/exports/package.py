@@ -9,8 +9,8 @@ from typing import Any
 import pyarrow as pa
 
 from output.exports.labels import variable_names
-from output.exports.place import GENERATOR, PACKAGE_NAME
 from output.exports.source import ExportColumn, ExportTable, Source
+from output.own import EXPORT_PACKAGE, GENERATOR
 from parsers.records import PARSER_VERSION
 
 VARIABLES = "variables.csv"
@@ -23,7 +23,7 @@ def write_package(folder: Path, source: Source, files: dict[str, ExportTable]) -
     others = sorted(path.name for path in folder.iterdir() if path.name not in files)
     package: dict[str, Any] = {
         "profile": "data-package",
-        "name": PACKAGE_NAME,
+        "name": EXPORT_PACKAGE,
         "title": "Export of a dataset of yearly disclosure reports of Chinese agencies",
         "generator": GENERATOR,
         "version": PARSER_VERSION,

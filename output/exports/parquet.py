@@ -4,9 +4,9 @@ from pathlib import Path
 
 import pyarrow.parquet
 
-from output.exports.place import GENERATOR
 from output.exports.request import Exported, Ours, Request
 from output.exports.source import ExportTable, Source
+from output.own import GENERATOR
 from output.writers.parquet import ParquetWriter
 
 _GENERATOR = b"generator"

@@ -8,20 +8,15 @@ from contextlib import contextmanager
 from pathlib import Path
 
 from output.exports.source import ExportError
-from output.replace import DatasetError, locked_folder, replaced_folder, sync_files
-
-PACKAGE_NAME = "xxgk-export"
-"""The name in the datapackage.json of a folder that holds an export."""
-
-GENERATOR = "xxgk export"
-"""What every file of an export says of itself where its format has a place for it."""
+from output.own import EXPORT_PACKAGE, GENERATOR
+from output.replace import DatasetError, check_place, locked_folder, make_folder, replaced_folder, sync_files
 
 
 @contextmanager
 def placed_folder(out: Path) -> Iterator[Path]:
     """A new folder to fill; at the end of the block it takes the place of ``out``, which may hold an older export."""
     try:
-        with replaced_folder(out, PACKAGE_NAME) as new:
+        with replaced_folder(out, EXPORT_PACKAGE) as new:
             yield new
     except DatasetError as error:
         raise ExportError(str(error)) from None
@@ -35,10 +30,11 @@ def placed_files(out: Path, ours: dict[str, Callable[[Path], bool]], force: bool
     """
     parent = out.parent.resolve()
     for name, is_ours in ours.items():
-        _check_file(parent / name, is_ours, force)
-    parent.mkdir(parents=True, exist_ok=True)
+        _check_file(out.with_name(name), is_ours, force)
     new = parent / f".{out.name}.new"
     try:
+        check_place(out)
+        make_folder(parent, out)
         with locked_folder(new, out):
             try:
                 yield new

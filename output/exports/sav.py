@@ -6,10 +6,10 @@ from typing import Any
 
 import pyreadstat
 
-from output.exports.place import GENERATOR
 from output.exports.request import Exported, Ours, Request
 from output.exports.source import ExportTable
 from output.exports.statistics import Style, single_files, write_tables
+from output.own import GENERATOR
 
 FAILURES = (OSError, pyreadstat.ReadstatError)
 

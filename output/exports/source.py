@@ -11,6 +11,7 @@ import pyarrow.csv
 import pyarrow.parquet
 
 from output.batches import read_batches
+from output.choice import code_prefix
 from output.datapackage import read_package_files
 from output.exports.labels import Label, column_label, value_labels
 from output.replace import missing_dataset
@@ -92,7 +93,7 @@ class Source:
             raise ExportError(missing_dataset(folder))
         self.folder = folder
         self.selection = selection
-        self._prefixes = [_prefix(code) for code in selection.divisions]
+        self._prefixes = [code_prefix(code) for code in selection.divisions]
         self._report_ids = self._find_report_ids()
         self.tables = [_read_table(path, name) for name, path in _find_files(folder, selection.tables).items()]
 
@@ -152,17 +153,6 @@ def _all(masks: list[pa.Array]) -> pa.Array:
     for mask in masks[1:]:
         found = pc.and_kleene(found, mask)
     return found
-
-
-def _prefix(code: str) -> str:
-    """What the codes of a division and of all below it begin with.
-
-    >>> _prefix("330502"), _prefix("330500"), _prefix("330000")
-    ('330502', '3305', '33')
-    """
-    if len(code) != 6 or not code.isdecimal():
-        raise ExportError(f"--division {code}: is no GB/T 2260 code; name six digits such as 330502, 330500 or 330000")
-    return code.removesuffix("0000") if code.endswith("0000") else code.removesuffix("00")
 
 
 def _find_files(folder: Path, wanted: tuple[str, ...]) -> dict[str, Path]:

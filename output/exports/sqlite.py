@@ -8,10 +8,11 @@ from typing import Any
 
 from output.exports.labels import Label
 from output.exports.package import about
-from output.exports.place import GENERATOR, is_json_of_ours
+from output.exports.place import is_json_of_ours
 from output.exports.request import Exported, Ours, Request
 from output.exports.source import ExportTable, Source
 from output.exports.texts import quoted_name
+from output.own import GENERATOR
 
 FAILURES = (OSError, sqlite3.Error)
 METADATA = "metadata.json"

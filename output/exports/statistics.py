@@ -15,10 +15,10 @@ import pyarrow.compute as pc
 from output.exports.doubts import PANEL, REASONS, Doubts, read_doubts, with_reasons
 from output.exports.labels import Label, value_labels, variable_names
 from output.exports.package import VARIABLES, is_variables, write_variables
-from output.exports.place import GENERATOR
 from output.exports.request import Exported, Ours, Request
 from output.exports.source import ExportColumn, ExportError, ExportTable, Source
 from output.exports.texts import cut_bytes
+from output.own import GENERATOR
 
 # pyreadstat writes a file at once, so a long table becomes several files.
 PART_ROWS = 500_000

@@ -1,9 +1,7 @@
 """An Excel file: a sheet for each table, the codebook, and a sheet that tells what the columns mean."""
 
-import zipfile
 from collections.abc import Iterator
 from datetime import UTC, datetime
-from pathlib import Path
 from typing import Any
 
 import pyarrow.compute as pc
@@ -12,10 +10,10 @@ from xlsxwriter.exceptions import XlsxWriterException
 from xlsxwriter.format import Format
 from xlsxwriter.worksheet import Worksheet
 
-from output.exports.place import GENERATOR
 from output.exports.request import Exported, Ours, Request
 from output.exports.source import CODEBOOK, ExportColumn, ExportTable, Source
 from output.exports.texts import cut_utf16, is_formula, utf16_length, without_illegal
+from output.own import GENERATOR, is_own_workbook
 
 FAILURES = (OSError, XlsxWriterException)
 MAX_ROWS = 1_048_576
@@ -73,15 +71,7 @@ def write_export(asked: Request) -> Exported:
 
 def files_of(name: str) -> Ours:
     """The file alone."""
-    return {name: _is_ours}
-
-
-def _is_ours(path: Path) -> bool:
-    try:
-        with zipfile.ZipFile(path) as file:
-            return f"<dc:creator>{GENERATOR}</dc:creator>".encode() in file.read("docProps/core.xml")
-    except (OSError, KeyError, zipfile.BadZipFile):
-        return False
+    return {name: is_own_workbook}
 
 
 class _Sheets:

@@ -90,7 +90,7 @@ def build_site(
     source = Source(dataset, divisions)
     if not len(source):
         wanted = f" of {', '.join(divisions)}" if divisions else ""
-        raise SiteError(f"{dataset}: holds no report{wanted}; see division_code of its reports")
+        raise SiteError(f"{dataset}: holds no report{wanted}, so there is nothing to show")
     folder = SiteFolder(out)
     site = _Site(folder, source, evidence, types)
     site.write_frame()

@@ -3,7 +3,8 @@
 import os
 from pathlib import Path
 
-from output.replace import SITE_MARKER
+from output.own import SITE_MARKER
+from output.replace import DatasetError, check_place, make_folder
 
 _TOLD = "Written by xxgk site, which removes pages here that are no part of the site any more.\n"
 # So much of the front of a page holds what it is made of.
@@ -27,7 +28,11 @@ class SiteFolder:
         self._folder = folder
         self._kept: set[str] = set()
         self.written = 0
-        folder.mkdir(parents=True, exist_ok=True)
+        try:
+            check_place(folder)
+            make_folder(folder, folder)
+        except DatasetError as error:
+            raise SiteError(str(error)) from None
         self.write(SITE_MARKER, _TOLD)
 
     def __len__(self) -> int:

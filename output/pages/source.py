@@ -11,6 +11,7 @@ import pyarrow.compute as pc
 import pyarrow.dataset
 import pyarrow.parquet
 
+from output.choice import code_prefix
 from output.crawled import Address, Revision
 from output.pages.folder import SiteError
 from output.schema import NOTE_SEPARATOR
@@ -81,7 +82,7 @@ class Source:
 
     def __init__(self, folder: Path, divisions: Sequence[str] = ()) -> None:
         self._folder = folder
-        self._prefixes = tuple(dict.fromkeys(_prefix(code) for code in divisions))
+        self._prefixes = tuple(dict.fromkeys(code_prefix(code) for code in divisions))
         self._reports = self._read_reports()
         self._ids = self._reports["report_id"].combine_chunks() if self._prefixes else None
 
@@ -255,14 +256,6 @@ def _homes(reports: pa.Table) -> pa.Array:
     for agency_id, code in pairs:
         homes[agency_id] = code or homes.get(agency_id, "")
     return pa.array([homes[agency_id] for agency_id in reports["agency_id"].to_pylist()], pa.string())
-
-
-def _prefix(code: str) -> str:
-    if not (len(code) == 6 and code.isascii() and code.isdigit()):
-        raise SiteError(
-            f"--division {code}: is no code of six digits, such as 330521; see division_code of the reports"
-        )
-    return code[:2] if code.endswith("0000") else code[:4] if code.endswith("00") else code
 
 
 def _any_prefix(codes: pa.ChunkedArray, prefixes: Sequence[str]) -> pa.ChunkedArray:

@@ -181,7 +181,7 @@ class _Walker:
             return False
         caption = table.find("caption")
         if caption is not None:
-            self.parts.append(_cell_text(caption))
+            self.parts.append(_cell_text(caption) if len(caption) else _plain(caption.text))
             self.flush()
         self.blocks.append(Grid(expand_spans(rows), True, table.sourceline or 0, self.low))
         self.low = depth
