@@ -78,7 +78,7 @@ def list_tools(quick: bool) -> dict[str, Tool]:
 def write_files(folder: Path, count: int) -> dict[str, list[Path]]:
     """The files by kind: the real report, those of LibreOffice that are committed, and ``count`` drawn ones.
 
-    Drawn ones have no font embedded: PDFium looks for another one and measures each character with it.
+    Drawn ones have no font embedded: other readers look for another one, or go by what the file says of its widths.
     """
     drawn = []
     for seed in range(count):

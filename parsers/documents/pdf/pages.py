@@ -8,6 +8,7 @@ import msgspec
 import pypdfium2 as pdfium
 import pypdfium2.raw as raw
 
+from parsers.documents.pdf.fonts import box_fonts
 from parsers.documents.pdf.guard import check_streams
 from parsers.documents.pdf.objects import Drawing, read_drawing
 from parsers.documents.pdf.page import UNKNOWN, Box, Glyph, find_turns, read_glyphs, turn_box
@@ -49,7 +50,7 @@ def read_pages(data: bytes) -> list[RawPage]:
     Raises NotAReport where the file cannot be opened, has no or too many pages, or no text that can be used.
     """
     check_streams(data)
-    with _open(data) as document:
+    with box_fonts(), _open(data) as document:
         count = len(document)
         if count == 0:
             raise NotAReport("a PDF without pages; ask for the whole file")
