@@ -105,7 +105,10 @@ def basis(comparison: Comparison, measure: Measure, lang: Lang) -> str:
     rows = comparison.of(measure)
     text = word("rests", lang).format(n=f"{rows['n'].sum():,}", reports=f"{rows['reports'].sum():,}")
     counts = {name: int(rows[f"left_out_{name}"].sum()) for name in REASONS}
-    reasons = [f"{count:,} {_data()['reasons'][lang][name]}" for name, count in counts.items() if count]
+    told = _data()["reasons"][lang]
+    reasons = [
+        word("reason", lang).format(n=f"{count:,}", reason=told[name]) for name, count in counts.items() if count
+    ]
     if not reasons:
         return text
     return text + word("comma", lang) + word("left_out", lang).format(reasons=word("separator", lang).join(reasons))

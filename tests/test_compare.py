@@ -115,6 +115,8 @@ def test_a_sum_leaves_out_what_is_blank_or_flagged_and_says_so(ask) -> None:
     assert texts(comparison) == {("", 2023): "≥16 2/4"}
     told = "rests on 2 of 4 reports; left out: 1 named by a failed check, 1 blank"
     assert basis(comparison, comparison.question.measures[0], "en") == told
+    told = "依据4份年报中的2份；未计入：未通过核对1份、空白1份"
+    assert basis(comparison, comparison.question.measures[0], "zh") == told
     assert "≥ at least: some reports of the sum are left out" in legend(comparison, [""], "en")
 
 

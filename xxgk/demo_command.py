@@ -97,7 +97,7 @@ def _show(night: int, summary: Summary, finding: Finding) -> None:
     print(f"as expected: {finding.statuses} of {len(summary.sites)} sites, of which some answer badly on purpose")
     print(
         f"found: {finding.reports} of {finding.reports_expected} reports; "
-        f"right: {finding.values:,} of {finding.values_expected:,} numbers; "
+        f"right: {finding.values:,} of {finding.values_expected:,} cells; "
         f"told: {finding.revisions} revised numbers, {finding.withdrawn} withdrawn reports",
         end="\n\n",
         flush=True,

@@ -5,7 +5,7 @@
 The years of an agency go on from each other: what is carried over and in force is what the year before says, and about
 half of the paragraphs are those of the year before. Where that is not so, ``data/demo.toml`` tells: ``misremembered``
 has the reports that take the year before wrong, ``damage`` those whose misprints break it, ``copied`` the agencies whose
-text is a neighbour's.
+text is a neighbour's. Cells without a number are in ``unread``, days after the last one for a report in ``late``.
 """
 
 import json
@@ -46,6 +46,8 @@ def _make_versions(data: Entry, site: Entry, name: str, report: Report, number: 
     key = f"{site['id']}/{name}/{report.year}"
     for damage in data["damage"].get(key, {}).get("functions", ()):
         DAMAGE[damage](report)
+    _leave_unread(report, data["unread"].get(key, ()))
+    report.fields["published"] = data["late"].get(key, report.fields["published"])
     entry = _make_entry(data, site, name, report, number)
     revised = key in data["revised"]
     last = 1 if revised or key in data["withdrawn"] else None
@@ -54,6 +56,16 @@ def _make_versions(data: Entry, site: Entry, name: str, report: Report, number: 
         changed = _revise(report)
         again = _make_entry(data, site, name, report, number)
         yield again | {"id": f"{entry['id']}-2", "nights": [2, None], "revises": entry["id"], "changed": changed}
+
+
+def _leave_unread(report: Report, cells: list[list[str]]) -> None:
+    """Print in some cells what is no number."""
+    wanted = {(indicator, applicant or None): text for indicator, applicant, text, _ in cells}
+    for table in report.tables():
+        for r, c, box in list(table.boxes()):
+            if box.key in wanted:
+                table.rows[r][c] = box.printed(wanted.pop(box.key))
+    assert not wanted
 
 
 def _make_whole(data: Entry, site: Entry, name: str, year: int, number: int, before: Numbers) -> Report:
@@ -125,6 +137,7 @@ def _make_entry(data: Entry, site: Entry, name: str, report: Report, number: int
         "failed": data["damage"].get(key, {}).get("failed", {}),
         "failed_years": (data["damage"].get(key, {}) | data["misremembered"].get(key, {})).get("failed_years", {}),
         "values": report.gold(),
+        "unread": [[code, applicant or None, status] for code, applicant, _, status in data["unread"].get(key, ())],
     }
 
 

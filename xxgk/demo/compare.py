@@ -13,7 +13,8 @@ from scraper.results import SiteResult
 from xxgk.demo.replicas import ReplicaSite
 from xxgk.demo.sites.base import Expected
 
-Cells = dict[tuple[str, str | None], float | None]
+Cells = dict[tuple[str, str | None], float | str | None]
+"""The number of each cell, or its status where it has none."""
 
 
 class Finding(msgspec.Struct):
@@ -62,10 +63,11 @@ def _rows(folder: Path, name: str) -> list[dict[str, Any]]:
 
 
 def _cells(folder: Path) -> dict[str, Cells]:
-    """The numbers of each report of a dataset."""
+    """The cells of each report of a dataset."""
     cells: dict[str, Cells] = {row["report_id"]: {} for row in _rows(folder, "reports")}
     for row in _rows(folder, "values"):
-        cells[row["report_id"]][row["indicator"], row["applicant"]] = row["value"]
+        told = row["status"] if row["value"] is None else row["value"]
+        cells[row["report_id"]][row["indicator"], row["applicant"]] = told
     return cells
 
 
@@ -81,6 +83,7 @@ def _check_reports(found: dict[str, Expected], expected: list[Expected], finding
 
 def _check_values(item: Expected, cells: Cells, finding: Finding) -> None:
     gold: Cells = {(indicator, applicant): number for indicator, applicant, number in item.report.values}
+    gold |= {(indicator, applicant): status for indicator, applicant, status in item.report.unread}
     wrong = [key for key in {*gold, *cells} if gold.get(key) != cells.get(key)]
     finding.values_expected += len(gold)
     finding.values += len(gold) - sum(key in gold for key in wrong)

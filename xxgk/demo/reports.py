@@ -10,10 +10,11 @@ import msgspec
 class DemoReport(msgspec.Struct, frozen=True):
     """One invented report: what it is about, its text, and what has to be read in it.
 
-    ``values`` are [indicator, applicant, number], ``failed`` the checks that have to fail, by rule, and
-    ``failed_years`` those against the agency's report on the year before. ``nights`` are the first and the last night
-    on which the site publishes it. A second version names the first in ``revises`` and tells [indicator, applicant,
-    old, new] of each number that differs in ``changed``.
+    ``values`` are [indicator, applicant, number], ``unread`` [indicator, applicant, status] of each cell among them
+    that holds none, ``failed`` the checks that have to fail, by rule, and ``failed_years`` those
+    against the agency's report on the year before. ``nights`` are the first and the last night on which the site
+    publishes it. A second version names the first in ``revises`` and tells [indicator, applicant, old, new] of each
+    number that differs in ``changed``.
     """
 
     id: str
@@ -36,6 +37,7 @@ class DemoReport(msgspec.Struct, frozen=True):
     failed: dict[str, int]
     failed_years: dict[str, int]
     values: tuple[tuple[str, str | None, int | float | None], ...]
+    unread: tuple[tuple[str, str | None, str], ...]
 
     def stands_on(self, night: int) -> bool:
         """Whether the site publishes it on that night."""
