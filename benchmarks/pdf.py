@@ -1,6 +1,7 @@
 """Time the reading of PDF files, beside pdfplumber, camelot and `pdftotext -layout`, in one run.
 
-    python -m benchmarks.pdf             the real report beside this folder, where it is, and 50 generated ones
+    python -m benchmarks.pdf             the real report beside this folder, where it is, and 50 generated ones;
+                                         some minutes, most of them camelot's
     python -m benchmarks.pdf --quick     10 generated ones, without camelot
 
 xxgk goes from bytes to checked records; the others only to tables (pdfplumber, camelot) or text (pdftotext). All
@@ -53,7 +54,7 @@ def read_with_camelot(path: Path) -> object:
     """The ruled tables of all pages."""
     import camelot
 
-    return [table.df for table in camelot.read_pdf(str(path), pages="all", flavor="lattice")]
+    return [table.df for table in camelot.read_pdf(str(path), pages="all", suppress_stdout=True)]
 
 
 def read_with_pdftotext(path: Path) -> object:
@@ -71,7 +72,7 @@ def list_tools(quick: bool) -> dict[str, Tool]:
     if importlib.util.find_spec("camelot") and not quick:
         tools["camelot"] = read_with_camelot
     elif not quick:
-        print("camelot is not installed and left out (pip install camelot-py)", file=sys.stderr)
+        print("camelot is not installed and left out (pip install -e '.[bench]')", file=sys.stderr)
     return tools
 
 

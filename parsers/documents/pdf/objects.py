@@ -12,7 +12,7 @@ from typing import NamedTuple
 import msgspec
 import pypdfium2.raw as pdfium
 
-from parsers.documents.pdf.page import INVISIBLE, Box, turn_box, turn_point
+from parsers.documents.pdf.page import INVISIBLE, Box, turn_box, turn_point, unchecked
 
 # Beyond these a page is a drawing, or is meant to keep a reader busy.
 MAX_OBJECTS = 120_000
@@ -23,6 +23,18 @@ MAX_THICKNESS = 3.6
 # A dot of a dotted line: it may belong to a line in either direction.
 _MAX_DOT = 1.6
 _SLANT = 0.6
+
+
+_object_of = unchecked(pdfium.FPDFPage_GetObject)
+_kind_of = unchecked(pdfium.FPDFPageObj_GetType)
+_bounds_of = unchecked(pdfium.FPDFPageObj_GetBounds)
+_print_of = unchecked(pdfium.FPDFTextObj_GetTextRenderMode)
+_mode_of = unchecked(pdfium.FPDFPath_GetDrawMode)
+_count_of = unchecked(pdfium.FPDFPath_CountSegments)
+_segment_of = unchecked(pdfium.FPDFPath_GetPathSegment)
+_step_of = unchecked(pdfium.FPDFPathSegment_GetType)
+_point_of = unchecked(pdfium.FPDFPathSegment_GetPoint)
+_closes = unchecked(pdfium.FPDFPathSegment_GetClose)
 
 
 class Rule(NamedTuple):
@@ -79,7 +91,7 @@ def read_drawing(page: pdfium.FPDF_PAGE, turns: int) -> Drawing:
     """The drawn things of a page, turned back by ``turns`` quarter turns as its text is."""
     reader = _Reader(turns)
     for n in range(min(pdfium.FPDFPage_CountObjects(page), MAX_OBJECTS)):
-        reader.add(pdfium.FPDFPage_GetObject(page, n), Matrix(), 0)
+        reader.add(_object_of(page, n), Matrix(), 0)
     return reader.drawing
 
 
@@ -94,15 +106,19 @@ class _Reader:
         self.bounds = ctypes.c_float(), ctypes.c_float(), ctypes.c_float(), ctypes.c_float()
         self.modes = ctypes.c_int(), ctypes.c_int()
         self.matrix = pdfium.FS_MATRIX()
+        # Where PDFium writes its answers to.
+        self.point_at, self.bounds_at, self.modes_at = (
+            tuple(map(ctypes.byref, places)) for places in (self.point, self.bounds, self.modes)
+        )
 
     def add(self, item: pdfium.FPDF_PAGEOBJECT, outer: Matrix, depth: int) -> None:
         """Take in one object of the page or of a form."""
         self.left -= 1
-        kind = pdfium.FPDFPageObj_GetType(item)
+        kind = _kind_of(item)
         if self.left <= 0:
             return
         if kind == pdfium.FPDF_PAGEOBJ_TEXT:
-            if pdfium.FPDFTextObj_GetTextRenderMode(item) == INVISIBLE:
+            if _print_of(item) == INVISIBLE:
                 self.drawing.hidden += 1
             else:
                 self.drawing.shown += 1
@@ -124,9 +140,9 @@ class _Reader:
 
     def _add_path(self, item: pdfium.FPDF_PAGEOBJECT, outer: Matrix, depth: int) -> None:
         fill, stroke = self.modes
-        if not pdfium.FPDFPath_GetDrawMode(item, fill, stroke) or not (fill.value or stroke.value):
+        if not _mode_of(item, *self.modes_at) or not (fill.value or stroke.value):
             return
-        is_simple = not stroke.value or pdfium.FPDFPath_CountSegments(item) <= 2
+        is_simple = not stroke.value or _count_of(item) <= 2
         if is_simple and depth == 0 and self._add_thin(item):
             return
         for points in self._subpaths(item, self._matrix(item).within(outer)):
@@ -139,7 +155,7 @@ class _Reader:
     def _add_thin(self, item: pdfium.FPDF_PAGEOBJECT) -> bool:
         """Add a filled area or single stroke that is a line as a whole: its bounds tell, its points are not asked."""
         left, bottom, right, top = self.bounds
-        if not pdfium.FPDFPageObj_GetBounds(item, left, bottom, right, top):
+        if not _bounds_of(item, *self.bounds_at):
             return False
         box = turn_box(left.value, -top.value, right.value, -bottom.value, self.turns)
         if box.right - box.left > MAX_THICKNESS and box.bottom - box.top > MAX_THICKNESS:
@@ -151,18 +167,18 @@ class _Reader:
         """The points of each part of a path, the first again at the end where it is closed; curves end a part."""
         points: list[tuple[float, float]] = []
         x, y = self.point
-        count = pdfium.FPDFPath_CountSegments(item)
+        count = _count_of(item)
         self.left -= count
         for n in range(count if self.left > 0 else 0):
-            segment = pdfium.FPDFPath_GetPathSegment(item, n)
-            kind = pdfium.FPDFPathSegment_GetType(segment)
-            pdfium.FPDFPathSegment_GetPoint(segment, x, y)
+            segment = _segment_of(item, n)
+            kind = _step_of(segment)
+            _point_of(segment, *self.point_at)
             if kind != pdfium.FPDF_SEGMENT_LINETO:
                 if len(points) > 1:
                     yield points
                 points = []
             points.append(matrix.apply(x.value, y.value))
-            if pdfium.FPDFPathSegment_GetClose(segment):
+            if _closes(segment):
                 points.append(points[0])
         if len(points) > 1:
             yield points

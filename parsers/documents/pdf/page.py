@@ -7,6 +7,7 @@ All coordinates are points with ``y`` growing downwards, in the direction in whi
 import ctypes
 import math
 from collections import Counter
+from typing import Any
 
 import msgspec
 import pypdfium2.raw as pdfium
@@ -23,6 +24,22 @@ INVISIBLE = pdfium.FPDF_TEXTRENDERMODE_INVISIBLE
 # Between these every code is a printed character of its own.
 _FIRST, _LAST = 0x2E80, 0x9FFF
 _SPACES = frozenset((0x09, 0x0A, 0x0B, 0x0C, 0x0D, 0x20, 0x85, 0xA0, 0x2028, 0x2029, 0x202F, 0x205F, 0x3000, 0xFEFF))
+
+
+def unchecked(function: Any) -> Any:
+    """A function of PDFium without the check of its arguments, which takes longer than most calls.
+
+    For what is asked of every character and line; arguments must be pointers, ``byref`` or plain int.
+    """
+    bare = type(function)(ctypes.cast(function, ctypes.c_void_p).value)
+    bare.restype = function.restype
+    return bare
+
+
+_code_of = unchecked(pdfium.FPDFText_GetUnicode)
+_box_of = unchecked(pdfium.FPDFText_GetLooseCharBox)
+_origin_of = unchecked(pdfium.FPDFText_GetCharOrigin)
+_angle_of = unchecked(pdfium.FPDFText_GetCharAngle)
 
 
 class Glyph(msgspec.Struct, gc=False):
@@ -63,12 +80,8 @@ def read_glyphs(textpage: pdfium.FPDF_TEXTPAGE, turns: int, visible_only: bool =
     box, x, y = pdfium.FS_RECTF(), ctypes.c_double(), ctypes.c_double()
     box_at, x_at, y_at = ctypes.byref(box), ctypes.byref(x), ctypes.byref(y)
     # The innermost loop: what every character needs stands here, and functions are looked up once.
-    code_of, box_of, origin_of = (
-        pdfium.FPDFText_GetUnicode,
-        pdfium.FPDFText_GetLooseCharBox,
-        pdfium.FPDFText_GetCharOrigin,
-    )
-    angle_of, fitting = pdfium.FPDFText_GetCharAngle, _Upright(turns)
+    code_of, box_of, origin_of, angle_of = _code_of, _box_of, _origin_of, _angle_of
+    fitting = _Upright(turns)
     glyphs: list[Glyph] = []
     spaced = False
     for n in range(count):
@@ -118,7 +131,7 @@ def find_turns(textpage: pdfium.FPDF_TEXTPAGE) -> int:
     """How many quarter turns (clockwise as seen) most characters of a page are off the upright direction."""
     count = min(pdfium.FPDFText_CountChars(textpage), MAX_CHARS)
     step = max(1, count // _SAMPLE)
-    seen = Counter(_quarter(math.degrees(pdfium.FPDFText_GetCharAngle(textpage, n))) for n in range(0, count, step))
+    seen = Counter(_quarter(math.degrees(_angle_of(textpage, n))) for n in range(0, count, step))
     seen.pop(-1, None)
     return seen.most_common(1)[0][0] if seen else 0
 
