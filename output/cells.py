@@ -16,6 +16,7 @@ import pandas as pd
 import pyarrow as pa
 import pyarrow.parquet as pq
 
+from output.batches import find_rows
 from output.lookup import CompareError
 from output.schema import panel_applicant
 from parsers.codebook import load_codebook
@@ -98,25 +99,17 @@ def _places() -> dict[str, tuple[str, str, bool]]:
 
 
 def _row_groups(path: Path, names: list[str], report_ids: pd.Index) -> Iterator[pa.Table]:
-    """The row groups that may tell of these reports: every report's rows stand together, in the order of the ids."""
+    """The row groups that tell of these reports, with all their rows."""
     texts = [name for name in names if name != "value"]
+    wanted = pa.array(report_ids, pa.string())
     try:
         file = pq.ParquetFile(path, read_dictionary=texts)
     except FileNotFoundError:
         raise CompareError(f"{path}: is missing; write the dataset anew") from None
     with file:
         for number in range(file.num_row_groups):
-            if _may_hold(file.metadata.row_group(number), report_ids):
+            if len(find_rows(file, number, wanted)):
                 yield file.read_row_group(number, columns=names).unify_dictionaries().combine_chunks()
-
-
-def _may_hold(group: Any, report_ids: pd.Index) -> bool:
-    for number in range(group.num_columns):
-        column = group.column(number)
-        if column.path_in_schema == "report_id" and column.statistics and column.statistics.has_min_max:
-            low = report_ids.searchsorted(column.statistics.min, side="left")
-            return bool(low < report_ids.searchsorted(column.statistics.max, side="right"))
-    return True
 
 
 def _coded(table: pa.Table, name: str) -> tuple[Positions, list[Any]]:

@@ -1,9 +1,9 @@
 """The dataset folder: every table as Parquet and CSV, the codebook and their description.
 
-Memory hardly grows with the number of reports: record sets are put aside on disk as they come and written out in
-the order of their report_id, so that the files do not depend on the order of the input either. What compares reports
-with one another (years, coverage, reuse) goes by an index on disk that is made first, and the panel, which has an order
-of its own, by rows that are kept there.
+Memory hardly grows with the number of reports: record sets are put aside on disk as they come and written out by
+agency, year and report_id, so that the files do not depend on the order of the input, and that what is read of them
+for one place or agency stands together. This order, what compares reports with one another (years, coverage, reuse),
+and the rows of the panel, which has an order of its own, are from an index on disk that is made first.
 """
 
 from collections.abc import Iterable, Iterator
@@ -57,26 +57,13 @@ class Summary(msgspec.Struct, frozen=True):
 
 
 class Source(Protocol):
-    """Record sets that can be read more than once, each report_id once."""
+    """Record sets that can be read more than once."""
 
-    def read(self) -> Iterator[tuple[RecordSet, int]]:
-        """The record sets and their sizes in bytes, in the order of their report_id."""
+    def report_ids(self) -> Iterable[str]:
+        """All report_ids, each once."""
 
-
-class _Checked:
-    """A source whose record sets are checked against the year before, by the index of all of them."""
-
-    def __init__(self, source: Source, index: ReportIndex) -> None:
-        self._source = source
-        self._index = index
-
-    def read(self) -> Iterator[tuple[RecordSet, int]]:
-        """As ``Source.read``."""
-        for record, size in self._source.read():
-            report = record.report
-            if report.agency_id is not None and report.year is not None:
-                record = with_year_checks(record, self._index.find_year(report.agency_id, report.year - 1))
-            yield record, size
+    def read(self, report_ids: Iterable[str]) -> Iterator[tuple[RecordSet, int]]:
+        """The record sets of these reports and their sizes in bytes, in the order of the ids."""
 
 
 def write_dataset(records: Iterable[RecordSet], folder: Path) -> Summary:
@@ -113,9 +100,9 @@ def _write_tables_of(
     """Fill the new folder; rows of each table and the failed checks."""
     tables = load_tables()
     with ReportIndex(new) as index:
-        for record, _ in source.read():
+        for record, _ in source.read(source.report_ids()):
             index.add(record, comparable_text(record.sections))
-        counted = _write_records(_Checked(source, index), index, new)
+        counted = _write_records(_read_checked(source, index), index, new)
         if not counted["reports"]:
             raise DatasetError(f"{folder}: no report was read, so no dataset is written")
         _write_panel(index, new)
@@ -132,6 +119,15 @@ def _write_tables_of(
     paired = [(table, suffix) for table in tables.values() for suffix in WRITERS if table.name != "codebook"]
     write_datapackage(new, [*paired, (tables["codebook"], "csv")])
     return counted
+
+
+def _read_checked(source: Source, index: ReportIndex) -> Iterator[tuple[RecordSet, int]]:
+    """The record sets and their sizes in the order of the dataset, checked against the year before."""
+    for record, size in source.read(index.report_ids()):
+        report = record.report
+        if report.agency_id is not None and report.year is not None:
+            record = with_year_checks(record, index.find_year(report.agency_id, report.year - 1))
+        yield record, size
 
 
 class _TableFiles:
@@ -159,7 +155,7 @@ class _TableFiles:
             writer.close()
 
 
-def _write_records(source: Source, index: ReportIndex, folder: Path) -> dict[str, int]:
+def _write_records(records: Iterable[tuple[RecordSet, int]], index: ReportIndex, folder: Path) -> dict[str, int]:
     """Write the five record tables and keep the rows of the panel; rows of each table and the failed checks."""
     counted = dict.fromkeys((*RECORDS, "failed_checks"), 0)
     makers = {name: row_maker(name) for name in RECORDS}
@@ -175,7 +171,7 @@ def _write_records(source: Source, index: ReportIndex, folder: Path) -> dict[str
     with ExitStack() as stack:
         opened = {name: stack.enter_context(closing(_TableFiles(load_tables()[name], folder))) for name in RECORDS}
         waiting = size = 0
-        for record, record_size in source.read():
+        for record, record_size in records:
             add(record, opened)
             waiting, size = waiting + 1, size + record_size
             if waiting >= BATCH_REPORTS or size >= BATCH_BYTES:

@@ -1,6 +1,6 @@
 """What differs between two datasets: reports, values, checks, tables and columns.
 
-Both are read side by side in the order of report_id; memory depends on how much differs, not on how much there is.
+Both are read side by side, report by report; memory depends on how much differs, not on how much there is.
 """
 
 from collections.abc import Callable, Iterable
@@ -13,9 +13,10 @@ import pyarrow as pa
 import pyarrow.compute as pc
 import pyarrow.parquet
 
+from output.batches import ID
 from output.diff_records import CheckChange, Diff, FieldChange, Listed, ReportLine, Revised, ValueChange
 from output.diff_tables import Paths, compare_tables, find_tables, read_reports, read_version
-from output.windows import ID, Buckets, read_windows
+from output.windows import plan_walk, read_windows
 
 # Columns of the reports that tell when and from where the bytes were taken; the version is told once.
 _NOT_COMPARED = {ID, "fetched_at", "source_path", "parser_version"}
@@ -68,8 +69,7 @@ class _Comparison:
         old, new = self._reports
         gone, added = old[~old.index.isin(new.index)], new[~new.index.isin(old.index)]
         moved = _find_moved(gone, added)
-        self._gone, self._added = pa.array(gone.index, pa.string()), pa.array(added.index, pa.string())
-        self._moved = moved
+        self._walk = plan_walk(old.index.tolist(), new.index.tolist(), moved)
         for new_id, old_id in moved.items():
             self._revise(new_id).old_report_id = old_id
         for found, ids, side in (
@@ -79,21 +79,15 @@ class _Comparison:
             self._add(found, len(ids), (ReportLine(**self._line(str(key), side)) for key in ids))
 
     def _compare(self, name: str, compare: Callable[[pa.Table, pa.Table], None]) -> None:
-        """Compare a table: reports with the same id side by side, then those that have another one now."""
+        """Compare a table, where both have it, in the columns that both have."""
         paths: Paths = (self._tables[0].get(name), self._tables[1].get(name))
         if not (paths[0] and paths[1]):
             return
         there = [pyarrow.parquet.read_schema(path).names for path in paths]
         columns = [column for column in there[1] if column in there[0]]
-        buckets = Buckets(list(self._moved.values()), list(self._moved))
-        for rows in read_windows(paths[0], paths[1], columns):
-            if not rows[0].equals(rows[1]):
-                old = _without(buckets.take_out(0, rows[0]), self._gone)
-                new = _without(buckets.take_out(1, rows[1]), self._added)
-                if not old.equals(new):
-                    compare(old, new)
-        for old, new in buckets.read():
-            compare(old, new)
+        for old, new in read_windows(paths[0], paths[1], columns, self._walk):
+            if not old.equals(new):
+                compare(old, new)
 
     def _compare_fields(self, old: pa.Table, new: pa.Table) -> None:
         names = [name for name in new.column_names if name not in _NOT_COMPARED]
@@ -184,10 +178,6 @@ def _find_moved(gone: pd.DataFrame, added: pd.DataFrame) -> dict[str, str]:
         keys.append(named[~named.duplicated(["key", "year"], keep=False)].reset_index()[["key", "year", ID]])
     pairs = keys[1].merge(keys[0], on=["key", "year"], suffixes=("_new", "_old"))
     return dict(zip(pairs[f"{ID}_new"].tolist(), pairs[f"{ID}_old"].tolist(), strict=True))
-
-
-def _without(rows: pa.Table, ids: pa.Array) -> pa.Table:
-    return rows.filter(pc.invert(pc.is_in(rows[ID], ids))) if len(ids) else rows
 
 
 def _differing(old: pa.Table, new: pa.Table, key: tuple[str, ...], names: Iterable[str]) -> pd.DataFrame:

@@ -34,6 +34,8 @@ _ADD_TO_PANEL = "INSERT INTO panel VALUES (?, ?, ?, ?, ?, ?, ?, ?)"
 # What is not known comes last.
 _PANEL = """
 SELECT row FROM panel ORDER BY no_division, division_code, no_agency, agency, no_year, year, report_id"""
+# Reports of one place stand together, and those of one agency side by side: who wants some of them reads little else.
+_REPORT_IDS = "SELECT report_id FROM reports ORDER BY agency_id, year, report_id"
 _TEXT = "SELECT text, characters FROM reports WHERE report_id = ?"
 
 
@@ -85,6 +87,10 @@ class ReportIndex:
         """The rows kept for the panel, by division, agency, year and report_id."""
         decoder = msgspec.msgpack.Decoder(tuple[Any, ...])
         return (decoder.decode(row) for (row,) in self._db.execute(_PANEL))
+
+    def report_ids(self) -> Iterator[str]:
+        """The reports in the order of the dataset: by agency, year and report_id; those of unknown agencies first."""
+        return (report_id for (report_id,) in self._db.execute(_REPORT_IDS))
 
     def find_year(self, agency_id: str, year: int) -> list[Earlier]:
         """The reports of an agency on a year."""

@@ -1,7 +1,7 @@
-"""Record sets put aside on disk, so that memory hardly grows with them, and read back in the order of their id."""
+"""Record sets put aside on disk, so that memory hardly grows with them, and read back in any order."""
 
 import struct
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from typing import IO
 
 import msgspec
@@ -37,9 +37,13 @@ class Spool:
         if known is None or rank < known:
             self._append(report_id, msgspec.msgpack.encode(record))
 
-    def read(self) -> Iterator[tuple[RecordSet, int]]:
-        """The record sets kept and their sizes in bytes, in the order of their report_id."""
-        return map(self._load, sorted(self._offsets))
+    def report_ids(self) -> list[str]:
+        """The ids of the record sets kept, sorted."""
+        return sorted(self._offsets)
+
+    def read(self, report_ids: Iterable[str]) -> Iterator[tuple[RecordSet, int]]:
+        """The record sets of these reports and their sizes in bytes, in the order of the ids."""
+        return map(self._load, report_ids)
 
     @property
     def duplicates(self) -> tuple[tuple[str, str], ...]:

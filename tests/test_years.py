@@ -1,5 +1,6 @@
 """Y-CARRY and Y-IN-FORCE: what a report says of the year before, against what that year's report says."""
 
+from collections.abc import Iterable, Iterator
 from pathlib import Path
 
 import pytest
@@ -177,8 +178,12 @@ def test_a_crawl_is_checked_as_well(tmp_path: Path) -> None:
     records = [make_record(1, 2022, LAST_YEAR), make_record(2, 2023, carried(CARRIED_OVER, *[5] * 7))]
 
     class Stored:
-        def read(self, report_ids: object = None) -> object:
-            return ((record, 100) for record in records)
+        def report_ids(self) -> list[str]:
+            return [record.report.report_id for record in records]
+
+        def read(self, report_ids: Iterable[str]) -> Iterator[tuple[RecordSet, int]]:
+            found = {record.report.report_id: record for record in records}
+            return ((found[report_id], 100) for report_id in report_ids)
 
     summary = write_crawled(Stored(), (), (), tmp_path / "d")
     # Seven columns, and two in-force rows that neither report has.

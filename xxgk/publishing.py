@@ -1,9 +1,9 @@
 """From the readings to the dataset folder, without holding them in memory; left alone where nothing has changed."""
 
 import zlib
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from hashlib import sha256
-from itertools import chain
+from itertools import chain, islice
 from pathlib import Path
 
 import msgspec
@@ -44,8 +44,9 @@ _TEMPORARY = (
 )
 _RECORDS = """
 SELECT shown.report_id, shown.url, shown.withdrawn, readings.record
-FROM shown JOIN readings ON shown.reading = readings.key
-WHERE shown.report_id > ? ORDER BY shown.report_id LIMIT 100"""
+FROM json_each(?) AS wanted JOIN shown ON shown.report_id = wanted.value JOIN readings ON shown.reading = readings.key
+ORDER BY wanted.key"""
+_AT_ONCE = 100
 _ADDRESSES = """
 SELECT DISTINCT shown.report_id, addresses.url, addresses.site_id
 FROM shown JOIN members ON members.report = shown.key JOIN addresses ON addresses.key = members.key
@@ -104,9 +105,15 @@ class _Source:
         self._state = state
         self._decoder = msgspec.json.Decoder(RecordSet)
 
-    def read(self) -> Iterator[tuple[RecordSet, int]]:
-        """The record sets and their sizes, in the order of their report_id."""
-        return self._state.walk(_RECORDS, ("",), self._made, lambda made: (made[0].report.report_id,))
+    def report_ids(self) -> Iterator[str]:
+        """The ids of all reports, sorted."""
+        return (report_id for (report_id,) in self._state.execute("SELECT report_id FROM shown ORDER BY report_id"))
+
+    def read(self, report_ids: Iterable[str]) -> Iterator[tuple[RecordSet, int]]:
+        """The record sets of these reports and their sizes, in the order of the ids."""
+        rest = iter(report_ids)
+        while wanted := list(islice(rest, _AT_ONCE)):
+            yield from self._state.all(_RECORDS, (msgspec.json.encode(wanted).decode(),), self._made)
 
     def _made(self, report_id: str, url: str, withdrawn: str, packed: bytes) -> tuple[RecordSet, int]:
         data = zlib.decompress(packed)

@@ -10,7 +10,7 @@ import pyarrow.compute as pc
 import pyarrow.csv
 import pyarrow.parquet
 
-from output.batches import read_batches
+from output.batches import ID, read_batches
 from output.choice import code_prefix
 from output.datapackage import read_package_files
 from output.exports.labels import Label, column_label, value_labels
@@ -107,7 +107,9 @@ class Source:
 
         Dates are dates, null where the text is no calendar date; ``iso_dates`` leaves them texts.
         """
-        for batch in _read_batches(table.path):
+        names = [column.name for column in table.columns]
+        report_ids = self._report_ids if self._is_by_report(names) else None
+        for batch in _read_batches(table.path, report_ids):
             kept = self._fitting(batch)
             if kept.num_rows:
                 yield kept if iso_dates else _with_dates(kept, table)
@@ -127,18 +129,24 @@ class Source:
         return ids
 
     def _fitting(self, batch: pa.RecordBatch) -> pa.RecordBatch:
-        """The rows of the divisions and years: by the table's own columns, else by the report that a row is about."""
+        """The rows of the divisions and years, by the columns of the table itself."""
         names = batch.schema.names
-        place = next((name for name in ("division_code", "agency_id") if name in names), None)
+        place = _place_in(names)
         masks = []
         if self._prefixes and place:
             masks.append(_any(pc.starts_with(batch[place], prefix) for prefix in self._prefixes))
         if self.selection.years and "year" in names:
             masks.append(pc.is_in(batch["year"], pa.array(self.selection.years, pa.int64())))
-        untold = (self._prefixes and not place) or (self.selection.years and "year" not in names)
-        if untold and "report_id" in names:
-            masks.append(pc.is_in(batch["report_id"], self._report_ids))
         return batch.filter(_all(masks)) if masks else batch
+
+    def _is_by_report(self, names: list[str]) -> bool:
+        """Whether a table tells only by the report that a row is about whether the row fits."""
+        untold = (self._prefixes and not _place_in(names)) or (self.selection.years and "year" not in names)
+        return bool(untold) and ID in names
+
+
+def _place_in(names: list[str]) -> str | None:
+    return next((name for name in ("division_code", "agency_id") if name in names), None)
 
 
 def _any(masks: Iterator[pa.Array]) -> pa.Array:
@@ -205,11 +213,11 @@ def _read_schema(path: Path) -> pa.Schema:
     return next(_read_batches(path)).schema
 
 
-def _read_batches(path: Path) -> Iterator[pa.RecordBatch]:
+def _read_batches(path: Path, report_ids: pa.Array | None = None) -> Iterator[pa.RecordBatch]:
     if path.suffix == ".parquet":
         try:
             with pyarrow.parquet.ParquetFile(path) as file:
-                yield from read_batches(file, BATCH_ROWS)
+                yield from read_batches(file, BATCH_ROWS, report_ids=report_ids)
         except (pa.ArrowException, OSError) as error:
             raise _unreadable(path, error) from None
         return

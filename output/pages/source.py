@@ -11,6 +11,7 @@ import pyarrow.compute as pc
 import pyarrow.dataset
 import pyarrow.parquet
 
+from output.batches import read_batches
 from output.choice import code_prefix
 from output.crawled import Address, Revision
 from output.pages.folder import SiteError
@@ -25,6 +26,8 @@ _TABLES: dict[str, type[msgspec.Struct]] = {
     "revisions": Revision,
     "addresses": Address,
 }
+# What a crawl tells of reports, by report_id whatever the order of the reports; there is little of it.
+_BY_ID = ("revisions", "addresses")
 _BATCH_ROWS = 32_768
 # Texts that are hardly ever the same twice; all others are read as a list of texts and a number for each row.
 _LONG = ("text", "detail", "notes")
@@ -106,8 +109,9 @@ class Source:
             yield str(codes[start].as_py()), rows, said
 
     def bundles(self) -> Iterator[Bundle]:
-        """Each report with all its records, in the order of their ids."""
-        streams = {name: _Stream(self._rows(name, _decoder(kind)), name) for name, kind in _TABLES.items()}
+        """Each report with all its records, in the order of the dataset."""
+        places = {report_id: place for place, report_id in enumerate(self._reports["report_id"].to_pylist())}
+        streams = {name: _Stream(self._rows(name, _decoder(kind)), name, places) for name, kind in _TABLES.items()}
         for report_id, report in self._rows("reports", _report):
             of = {name: stream.take(report_id) for name, stream in streams.items()}
             record = RecordSet(report, of["values"], of["counts"], of["sections"], of["checks"])
@@ -118,20 +122,24 @@ class Source:
     def _rows(self, name: str, decode: Callable[[dict[str, Any]], Any]) -> Iterator[tuple[str, Any]]:
         path = self._folder / f"{name}.parquet"
         if not path.is_file():
-            if name in ("revisions", "addresses"):
+            if name in _BY_ID:
                 return
             raise SiteError(f"{path}: is missing; write the dataset anew")
         texts = [field.name for field in pyarrow.parquet.read_schema(path) if pa.types.is_string(field.type)]
         repeated = [name for name in texts if name not in _LONG]
         with pyarrow.parquet.ParquetFile(path, read_dictionary=repeated) as file:
-            for group in range(file.num_row_groups):
-                if self._ids is None:
-                    batches = file.iter_batches(_BATCH_ROWS, row_groups=[group])
-                else:
-                    batches = _wanted_rows(file, group, self._ids)
-                for batch in batches:
-                    for row in _plain_rows(batch):
-                        yield row["report_id"], decode(row)
+            batches = read_batches(file, _BATCH_ROWS, report_ids=self._ids)
+            for batch in self._in_order(batches) if name in _BY_ID else batches:
+                for row in _plain_rows(batch):
+                    yield row["report_id"], decode(row)
+
+    def _in_order(self, batches: Iterator[pa.RecordBatch]) -> Iterator[pa.RecordBatch]:
+        """All rows of a table in the order of their reports."""
+        if read := list(batches):
+            table = pa.Table.from_batches(read).unify_dictionaries()
+            ids = table["report_id"].cast(pa.string())
+            places = pc.index_in(ids, value_set=self._reports["report_id"].combine_chunks())
+            yield from table.take(pc.sort_indices(places)).to_batches(_BATCH_ROWS)
 
     def _read_reports(self) -> pa.Table:
         path = self._folder / "reports.parquet"
@@ -158,20 +166,6 @@ class Source:
         return table.append_column("received", received)
 
 
-def _wanted_rows(file: pyarrow.parquet.ParquetFile, group: int, ids: pa.Array) -> Iterator[pa.RecordBatch]:
-    """The rows of some reports in a row group; the other columns are read only where there are any."""
-    mask = pa.chunked_array(
-        # The few names are looked up in the dictionary, not in every row.
-        [
-            pc.is_in(part.dictionary, value_set=ids).take(part.indices)
-            for part in file.read_row_group(group, ["report_id"])[0].chunks
-        ]
-    )
-    places = pc.indices_nonzero(mask)
-    if len(places):
-        yield from file.read_row_group(group, use_threads=False).take(places).to_batches(_BATCH_ROWS)
-
-
 class _Coverage:
     """The table of coverage by agency; empty where the dataset has none."""
 
@@ -196,10 +190,10 @@ class _Coverage:
 
 
 class _Stream:
-    """Rows of one table, taken report by report; both are in the order of the ids."""
+    """Rows of one table, taken report by report; both are in the order of the ``places`` of the reports."""
 
-    def __init__(self, rows: Iterator[tuple[str, Any]], name: str) -> None:
-        self._rows, self._name = rows, name
+    def __init__(self, rows: Iterator[tuple[str, Any]], name: str, places: dict[str, int]) -> None:
+        self._rows, self._name, self._places = rows, name, places
         self._next = next(rows, None)
 
     def take(self, report_id: str) -> list[Any]:
@@ -207,7 +201,7 @@ class _Stream:
         while self._next is not None and self._next[0] == report_id:
             taken.append(self._next[1])
             self._next = next(self._rows, None)
-        if self._next is not None and self._next[0] < report_id:
+        if self._next is not None and self._places.get(self._next[0], -1) < self._places[report_id]:
             self.end()
         return taken
 
