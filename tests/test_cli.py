@@ -8,7 +8,7 @@ import signal
 import subprocess
 import sys
 import time
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from pathlib import Path
 
 import msgspec
@@ -300,8 +300,11 @@ def test_out_leaves_the_dataset_of_a_crawl(run, tmp_path: Path) -> None:
     """It holds what no file does: what publishers changed, and where reports stand."""
 
     class Crawled:
-        def read(self) -> Iterator[tuple[RecordSet, int]]:
-            yield record, 1
+        def report_ids(self) -> list[str]:
+            return [record.report.report_id]
+
+        def read(self, report_ids: Iterable[str]) -> Iterator[tuple[RecordSet, int]]:
+            return ((record, 1) for _ in report_ids)
 
     record = xxgk.parse(HTML)
     write_crawled(
